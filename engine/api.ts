@@ -1,0 +1,7 @@
+/** The only door for hosts and tests. */
+export { Engine, type EngineOptions, type EngineState } from './engine.ts';
+export { Loader, LogDamage, type LoadResult } from './loader.ts';
+export type { AppendLog, Connection, Host, Peer } from './host.ts';
+export type { Send } from './session.ts';
+export { Recorder } from './trace/recorder.ts';
+export { PARAMETERS, parseMemory, type Parameter } from './config.ts';

@@ -1,0 +1,60 @@
+import type { Command } from './command.ts';
+
+/**
+ * Finds a command by the bytes of its name, whatever their case: a small open table, so that looking a command up makes
+ * no string.
+ */
+export class Registry {
+  private readonly commands: readonly Command[];
+  private readonly slots: (Command | null)[];
+  private readonly mask: number;
+
+  constructor(commands: readonly Command[]) {
+    this.commands = commands;
+    let size = 64;
+    while (size < commands.length * 4) size *= 2;
+    this.mask = size - 1;
+    this.slots = new Array<Command | null>(size).fill(null);
+    for (const command of commands) {
+      const name = Uint8Array.from(command.fullName, (letter) => letter.charCodeAt(0));
+      let slot = foldedHash(name, 0, name.length) & this.mask;
+      while (this.slots[slot] !== null) slot = (slot + 1) & this.mask;
+      this.slots[slot] = command;
+    }
+  }
+
+  /** All of them, in the order of their registration. */
+  all(): readonly Command[] {
+    return this.commands;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): Command | null {
+    let slot = foldedHash(bytes, start, end) & this.mask;
+    for (let command = this.slots[slot]; command !== null; command = this.slots[slot]) {
+      if (isName(command.fullName, bytes, start, end)) return command;
+      slot = (slot + 1) & this.mask;
+    }
+    return null;
+  }
+
+  byName(name: string): Command | null {
+    const bytes = Uint8Array.from(name, (letter) => letter.charCodeAt(0));
+    return this.find(bytes, 0, bytes.length);
+  }
+}
+
+function foldedHash(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] | 32), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function isName(name: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i];
+    const lower = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+    if (lower !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,167 @@
+/** Every setting: its name in redis.conf, what it may be, and what it is. */
+
+interface Base {
+  readonly name: string;
+  readonly alias?: string;
+  /** Fixed once the engine runs. */
+  readonly isImmutable?: boolean;
+  /** Refused by CONFIG SET unless `enable-protected-configs` allows it. */
+  readonly isProtected?: boolean;
+}
+
+export type Parameter = Base &
+  (
+    | { readonly type: 'bool'; readonly default: boolean }
+    | { readonly type: 'integer' | 'memory'; readonly default: number; readonly min: number; readonly max: number }
+    | { readonly type: 'enum'; readonly default: string; readonly values: readonly string[] }
+    | { readonly type: 'string'; readonly default: string }
+  );
+
+const MIB = 1024 * 1024;
+const INT_MAX = 2 ** 31 - 1;
+
+export const PARAMETERS: readonly Parameter[] = [
+  { name: 'activerehashing', type: 'bool', default: true },
+  { name: 'appendfsync', type: 'enum', default: 'everysec', values: ['everysec', 'always', 'no'] },
+  { name: 'appendonly', type: 'bool', default: false },
+  { name: 'appendfilename', type: 'string', default: 'appendonly.aof', isImmutable: true },
+  { name: 'appenddirname', type: 'string', default: 'appendonlydir', isImmutable: true },
+  { name: 'aof-load-truncated', type: 'bool', default: true },
+  { name: 'bind', type: 'string', default: '127.0.0.1 -::1', isImmutable: true },
+  { name: 'client-query-buffer-limit', type: 'memory', default: 1024 * MIB, min: MIB, max: Number.MAX_SAFE_INTEGER },
+  { name: 'databases', type: 'integer', default: 16, min: 1, max: 16384, isImmutable: true },
+  { name: 'dir', type: 'string', default: '.', isProtected: true },
+  { name: 'dbfilename', type: 'string', default: 'dump.rdb', isProtected: true },
+  { name: 'enable-debug-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
+  { name: 'enable-protected-configs', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
+  { name: 'hash-function', type: 'enum', default: 'halfsiphash', values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'], isImmutable: true },
+  { name: 'hz', type: 'integer', default: 10, min: 1, max: 500 },
+  { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: INT_MAX },
+  { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: Number.MAX_SAFE_INTEGER },
+  { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
+  { name: 'port', type: 'integer', default: 6380, min: 0, max: 65535, isImmutable: true },
+  { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isImmutable: true },
+  { name: 'protected-mode', type: 'bool', default: true },
+  { name: 'proto-max-bulk-len', type: 'memory', default: 512 * MIB, min: MIB, max: Number.MAX_SAFE_INTEGER },
+  { name: 'requirepass', type: 'string', default: '' },
+  { name: 'save', type: 'string', default: '' },
+  { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
+  { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
+  { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
+];
+
+export type ConfigValue = string | number | boolean;
+
+/** The settings of one engine. Setting one checks it, and tells whoever depends on it. */
+export class Config {
+  private readonly values = new Map<string, ConfigValue>();
+  private readonly byName = new Map<string, Parameter>();
+  private readonly listeners: ((name: string) => void)[] = [];
+
+  constructor(initial: Readonly<Record<string, string>> = {}) {
+    for (const parameter of PARAMETERS) {
+      this.byName.set(parameter.name, parameter);
+      if (parameter.alias !== undefined) this.byName.set(parameter.alias, parameter);
+      this.values.set(parameter.name, parameter.default);
+    }
+    for (const [name, text] of Object.entries(initial)) {
+      const error = this.set(name, text);
+      if (error !== null) throw new Error(`${name} ${text}: ${error}`);
+    }
+  }
+
+  parameter(name: string): Parameter | undefined {
+    return this.byName.get(name.toLowerCase());
+  }
+
+  number(name: string): number {
+    return Number(this.values.get(name));
+  }
+
+  isOn(name: string): boolean {
+    return this.values.get(name) === true;
+  }
+
+  /** The value as CONFIG GET shows it. */
+  text(name: string): string {
+    const value = this.values.get(name);
+    if (typeof value === 'boolean') return value ? 'yes' : 'no';
+    return String(value ?? '');
+  }
+
+  /** Checks the text and takes it over; otherwise says what is wrong with it and changes nothing. */
+  set(name: string, text: string): string | null {
+    const parameter = this.parameter(name);
+    if (!parameter) return 'Unknown option';
+    const parsed = parseValue(parameter, text);
+    if ('error' in parsed) return parsed.error;
+    this.values.set(parameter.name, parsed.value);
+    for (const listener of this.listeners) listener(parameter.name);
+    return null;
+  }
+
+  /** What `set` would say, without doing it. */
+  check(name: string, text: string): string | null {
+    const parameter = this.parameter(name);
+    if (!parameter) return 'Unknown option';
+    const parsed = parseValue(parameter, text);
+    return 'error' in parsed ? parsed.error : null;
+  }
+
+  onChange(listener: (name: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  capture(): ReadonlyMap<string, ConfigValue> {
+    return new Map(this.values);
+  }
+
+  restore(values: ReadonlyMap<string, ConfigValue>): void {
+    for (const [name, value] of values) this.values.set(name, value);
+    for (const name of values.keys()) for (const listener of this.listeners) listener(name);
+  }
+}
+
+type Parsed = { readonly value: ConfigValue } | { readonly error: string };
+
+function parseValue(parameter: Parameter, text: string): Parsed {
+  switch (parameter.type) {
+    case 'bool': {
+      const word = text.toLowerCase();
+      return word === 'yes' || word === 'no' ? { value: word === 'yes' } : { error: "argument must be 'yes' or 'no'" };
+    }
+    case 'enum': {
+      const value = parameter.values.find((candidate) => candidate === text.toLowerCase());
+      const known = parameter.values.join(', ');
+      return value === undefined ? { error: `argument(s) must be one of the following: ${known}` } : { value };
+    }
+    case 'integer':
+    case 'memory': {
+      const value = parameter.type === 'memory' ? parseMemory(text) : /^-?\d+$/.test(text) ? Number(text) : null;
+      const kind = parameter.type === 'memory' ? 'a memory value' : 'an integer';
+      if (value === null) return { error: parameter.type === 'memory' ? `argument must be ${kind}` : `argument couldn't be parsed into ${kind}` };
+      const { min, max } = parameter;
+      return value < min || value > max ? { error: `argument must be between ${min} and ${max} inclusive` } : { value };
+    }
+    case 'string':
+      return { value: text };
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1000 ** 2,
+  mb: 1024 ** 2,
+  g: 1000 ** 3,
+  gb: 1024 ** 3,
+};
+
+/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. */
+export function parseMemory(text: string): number | null {
+  const match = /^(\d+)([a-z]*)$/i.exec(text);
+  const unit = UNITS[(match?.[2] ?? '').toLowerCase()];
+  return match && unit !== undefined ? Number(match[1]) * unit : null;
+}

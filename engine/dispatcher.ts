@@ -1,0 +1,251 @@
+import type { Args } from './args.ts';
+import type { Command } from './commands/command.ts';
+import type { Context } from './commands/context.ts';
+import type { Registry } from './commands/registry.ts';
+import { CommandError, NO_AUTH, wrongArity } from './errors.ts';
+import { PREVIEW_BYTES } from './trace/steps.ts';
+import type { Film } from './trace/film.ts';
+import type { LogBuffer } from './persistence/log-buffer.ts';
+import type { Session } from './session.ts';
+
+export interface DispatcherParts {
+  readonly context: Context;
+  readonly registry: Registry;
+  readonly log: LogBuffer;
+  readonly film: Film;
+}
+
+/** How much of a strange command is quoted back. */
+const QUOTED_BYTES = 128;
+
+/**
+ * From a request to its handler: finds the command, checks what can be checked without running it, queues it inside a
+ * transaction, runs it, and puts it into the log when it changed something.
+ */
+export class Dispatcher {
+  readonly context: Context;
+  /** Whether changes go into the log. */
+  isLogging = false;
+  /** Why the log cannot be written; writes are refused while there is a reason. */
+  logFailure: string | null = null;
+
+  private readonly registry: Registry;
+  private readonly log: LogBuffer;
+  private readonly film: Film;
+  /** What goes into the log in place of the command's own words. */
+  private instead: (readonly (string | Uint8Array)[])[] | null = null;
+  private isGroupOpen = false;
+  private isGroupLogged = false;
+  private readonly preview = new Uint8Array(PREVIEW_BYTES);
+
+  constructor(parts: DispatcherParts) {
+    this.context = parts.context;
+    this.registry = parts.registry;
+    this.log = parts.log;
+    this.film = parts.film;
+  }
+
+  run(session: Session, args: Args): void {
+    const { context } = this;
+    const { reply, server } = context;
+    const start = reply.length;
+    const errors = reply.errors;
+    context.session = session;
+    context.db = context.keyspace.databases[session.db];
+    reply.protocol = session.protocol;
+    server.stats.commands++;
+    if (this.film.isRunning) this.film.beginCommand(session.id, session.db, server.nowMs, this.lineOf(args));
+    const command = this.resolve(args);
+    if (command !== null && this.mayRun(session, command, args)) {
+      if (session.queue !== null && !command.isNoMulti) this.enqueue(session, command, args);
+      else this.call(session, command, args);
+    } else if (session.queue !== null) {
+      session.isQueueBroken = true;
+    }
+    if (reply.errors !== errors) this.countError(reply.lastError);
+    if (session.replyMode !== 'on') this.silence(session, start);
+    if (this.film.isRunning) this.film.endCommand(reply.buffer, start, reply.length);
+  }
+
+  /** Runs a command of a transaction that is being executed. */
+  runQueued(command: Command, args: Args): void {
+    const { context } = this;
+    const errors = context.reply.errors;
+    context.db = context.keyspace.databases[context.session.db];
+    this.call(context.session, command, args);
+    if (context.reply.errors !== errors) this.countError(context.reply.lastError);
+  }
+
+  private call(session: Session, command: Command, args: Args): void {
+    const { context } = this;
+    const { reply, keyspace } = context;
+    const start = reply.length;
+    const dirty = keyspace.stats.dirty;
+    const outer = context.command;
+    context.command = command;
+    session.lastCommand = command.fullName;
+    command.calls++;
+    this.instead = null;
+    try {
+      command.handler?.(context, args);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      reply.length = start;
+      reply.error(error.message);
+      command.failed++;
+    }
+    context.command = outer;
+    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isWrite) this.logCall(args);
+  }
+
+  // Before a command runs.
+
+  private resolve(args: Args): Command | null {
+    const command = this.registry.find(args.bytes, args.starts[0], args.ends[0]);
+    if (command === null) {
+      this.rejectUnknown(args);
+      return null;
+    }
+    if (command.subcommands === null || args.count < 2) return this.withArity(command, args);
+    const subcommand = command.subcommands.get(args.latin1(1).toLowerCase());
+    if (subcommand === undefined) {
+      const name = args.latin1(1).slice(0, QUOTED_BYTES);
+      this.context.reply.error(`ERR unknown subcommand '${name}'. Try ${command.fullName.toUpperCase()} HELP.`);
+      return null;
+    }
+    return this.withArity(subcommand, args);
+  }
+
+  private withArity(command: Command, args: Args): Command | null {
+    const { arity } = command;
+    if (arity > 0 ? args.count === arity : args.count >= -arity) return command;
+    command.rejected++;
+    this.context.reply.error(wrongArity(command.fullName));
+    return null;
+  }
+
+  private rejectUnknown(args: Args): void {
+    const name = args.latin1(0);
+    // What a browser sends to a port it was tricked into: nothing of it may run as commands.
+    if (/^(post|host:)$/i.test(name)) {
+      this.context.session.closing = 'now';
+      return;
+    }
+    let quoted = '';
+    for (let i = 1; i < args.count && quoted.length < QUOTED_BYTES; i++) {
+      quoted += `'${args.latin1(i).slice(0, QUOTED_BYTES - quoted.length)}' `;
+    }
+    this.context.reply.error(`ERR unknown command '${name.slice(0, QUOTED_BYTES)}', with args beginning with: ${quoted}`);
+  }
+
+  private mayRun(session: Session, command: Command, args: Args): boolean {
+    if (!session.isAuthenticated && !command.isNoAuth) return this.reject(command, NO_AUTH);
+    if (session.queue !== null && command.isNoMulti && !isTransactionCommand(command)) {
+      return this.reject(command, 'ERR Command not allowed inside a transaction');
+    }
+    if (this.logFailure !== null && command.isWrite && this.isLogging) {
+      return this.reject(command, `MISCONF Errors writing to the AOF file: ${this.logFailure}`);
+    }
+    return args.count > 0;
+  }
+
+  private reject(command: Command, error: string): boolean {
+    command.rejected++;
+    this.context.reply.error(error);
+    return false;
+  }
+
+  private enqueue(session: Session, command: Command, args: Args): void {
+    session.queue?.push({ command, args: args.detach() });
+    this.context.reply.queued();
+  }
+
+  // After it.
+
+  private countError(text: string): void {
+    const { errors } = this.context.server.stats;
+    const space = text.indexOf(' ');
+    const code = space < 0 ? text : text.slice(0, space);
+    // Redis keeps no more than so many either: the codes can come from scripts, and be anything.
+    if (errors.has(code) || errors.size < 128) errors.set(code, (errors.get(code) ?? 0) + 1);
+  }
+
+  /** CLIENT REPLY: takes the reply back. */
+  private silence(session: Session, start: number): void {
+    const { reply } = this.context;
+    if (session.replyMode === 'skip-next') {
+      session.replyMode = 'skip';
+      reply.length = start;
+    } else if (session.replyMode === 'skip') {
+      session.replyMode = 'on';
+      reply.length = start;
+    } else {
+      reply.length = start;
+    }
+  }
+
+  // The log.
+
+  logInstead(argv: readonly (string | Uint8Array)[]): void {
+    (this.instead ??= []).push(argv);
+  }
+
+  logNothing(): void {
+    this.instead = [];
+  }
+
+  /** Puts a command into the log at once, ahead of the one that is running. */
+  logCommand(db: number, argv: readonly (string | Uint8Array)[]): void {
+    this.openGroup(db);
+    this.log.appendCommand(db, argv);
+  }
+
+  private logCall(args: Args): void {
+    const db = this.context.db.index;
+    const { decoder } = this.context.session;
+    this.openGroup(db);
+    if (this.instead !== null) {
+      for (const argv of this.instead) this.log.appendCommand(db, argv);
+    } else if (args === decoder.args && decoder.isCanonical) {
+      this.log.appendRequest(db, args.bytes, decoder.requestStart, decoder.requestEnd);
+    } else {
+      this.log.appendCommand(
+        db,
+        Array.from({ length: args.count }, (_, i) => args.copy(i)),
+      );
+    }
+  }
+
+  /** From here on, what is logged stands or falls together. */
+  beginGroup(): void {
+    this.isGroupOpen = true;
+    this.isGroupLogged = false;
+  }
+
+  endGroup(): void {
+    if (this.isGroupLogged) this.log.appendCommand(this.context.db.index, ['EXEC']);
+    this.isGroupOpen = false;
+    this.isGroupLogged = false;
+  }
+
+  private openGroup(db: number): void {
+    if (!this.isGroupOpen || this.isGroupLogged) return;
+    this.isGroupLogged = true;
+    this.log.appendCommand(db, ['MULTI']);
+  }
+
+  /** How the command would be typed, its first bytes: for the film. */
+  private lineOf(args: Args): Uint8Array {
+    let length = 0;
+    for (let i = 0; i < args.count && length < PREVIEW_BYTES; i++) {
+      if (i > 0) this.preview[length++] = 32;
+      for (let at = args.starts[i]; at < args.ends[i] && length < PREVIEW_BYTES; at++) this.preview[length++] = args.bytes[at];
+    }
+    return this.preview.subarray(0, length);
+  }
+}
+
+/** The commands that a transaction understands itself; they answer for their own mistakes. */
+function isTransactionCommand(command: Command): boolean {
+  return command.spec.group === 'transactions' || command.fullName === 'quit' || command.fullName === 'reset';
+}

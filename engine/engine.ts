@@ -1,0 +1,379 @@
+/**
+ * The engine: connections in, replies and log bytes out. It has no clock and no timer: the host says what time it is, when
+ * a turn of its loop ends, and when some time has passed.
+ */
+import { Chance } from './chance.ts';
+import { COMMANDS } from './commands/all.ts';
+import type { Context, Server, ServerFacts, ServerStats } from './commands/context.ts';
+import { Registry } from './commands/registry.ts';
+import { Config, type ConfigValue } from './config.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { Connection, Host, Peer } from './host.ts';
+import { Keyspace, type KeyspaceState } from './keyspace/keyspace.ts';
+import type { Models } from './models.ts';
+import { Outbox } from './outbox.ts';
+import { Loader } from './loader.ts';
+import { LogBuffer, type LogBufferState } from './persistence/log-buffer.ts';
+import { logSteps } from './persistence/log.steps.ts';
+import { Reply } from './reply.ts';
+import { Session, type Send, type SessionState } from './session.ts';
+import type { HashName } from './structures/hash-functions.ts';
+import { Film } from './trace/film.ts';
+import { Recorder } from './trace/recorder.ts';
+
+export interface EngineOptions {
+  readonly host: Host;
+  readonly nowMs: number;
+  /** Settings by their names in redis.conf. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly facts?: Partial<ServerFacts>;
+  /** Receives causes and steps; without it nothing is recorded. */
+  readonly recorder?: Recorder | null;
+}
+
+/** An engine's whole state between two turns. */
+export interface EngineState {
+  readonly keyspace: KeyspaceState;
+  readonly sessions: readonly SessionState[];
+  readonly nextSessionId: number;
+  readonly chance: Int32Array;
+  readonly config: ReadonlyMap<string, ConfigValue>;
+  readonly log: LogBufferState;
+  readonly causeIndex: number;
+  readonly nowMs: number;
+}
+
+const NO_PEER: Peer = { address: '127.0.0.1:0', localAddress: '127.0.0.1:0' };
+
+/** How many keys one tick removes at most, so that thousands that expire together do not hold up a command. */
+const EXPIRE_A_TICK = 2000;
+/** How many buckets one tick moves at most when `activerehashing` is on. */
+const REHASH_A_TICK = 4096;
+
+export class Engine {
+  readonly keyspace: Keyspace;
+  readonly config: Config;
+  readonly registry: Registry;
+
+  private readonly host: Host;
+  private readonly chance: Chance;
+  private readonly reply = new Reply();
+  private readonly log: LogBuffer;
+  private readonly film: Film;
+  private readonly outbox: Outbox;
+  private readonly dispatcher: Dispatcher;
+  private readonly server: Server;
+  private readonly limits = { maxBulkBytes: 0 };
+  private readonly sessions = new Map<number, Session>();
+  private nextSessionId = 1;
+  private isLogging = false;
+  private isActiveExpire = true;
+
+  constructor(options: EngineOptions) {
+    this.host = options.host;
+    this.chance = new Chance(options.host.seed);
+    this.config = new Config(options.config);
+    const recorder = options.recorder ?? null;
+    this.film = new Film(recorder);
+    this.log = new LogBuffer(recorder?.probe(logSteps) ?? null);
+    this.keyspace = new Keyspace({
+      databases: this.config.number('databases'),
+      hashName: this.config.text('hash-function') as HashName,
+      hashSeed: [this.chance.next(), this.chance.next()],
+      recorder,
+      onExpired: (db, key) => {
+        if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
+      },
+    });
+    this.keyspace.nowMs = options.nowMs;
+    this.registry = new Registry(COMMANDS);
+    this.server = this.makeServer(options);
+    const context: Context = {
+      keyspace: this.keyspace,
+      reply: this.reply,
+      config: this.config,
+      server: this.server,
+      session: new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs),
+      db: this.keyspace.databases[0],
+      command: COMMANDS[0],
+    };
+    this.dispatcher = new Dispatcher({ context, registry: this.registry, log: this.log, film: this.film });
+    this.outbox = new Outbox(this.reply, (session) => {
+      if (session.closing !== 'no') this.end(session);
+    });
+    this.config.onChange((name) => {
+      this.configure(name);
+    });
+    for (const name of ['proto-max-bulk-len', 'appendonly']) this.configure(name);
+  }
+
+  private configure(name: string): void {
+    if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
+    if (name === 'appendonly') {
+      this.isLogging = this.host.log !== undefined && this.config.isOn('appendonly');
+      this.dispatcher.isLogging = this.isLogging;
+    }
+  }
+
+  // Connections.
+
+  /** A new client. Replies come through `send`, at the end of a turn, in views that are valid only during the call. */
+  connect(send: Send, peer: Peer = NO_PEER): Connection {
+    const session = new Session(this.nextSessionId++, send, peer, this.limits, this.nowMs);
+    session.isAuthenticated = this.config.text('requirepass') === '';
+    session.decoder.isAuthenticated = session.isAuthenticated;
+    this.server.stats.connections++;
+    if (this.sessions.size >= this.config.number('maxclients')) this.refuse(session);
+    else this.sessions.set(session.id, session);
+    return this.connection(session);
+  }
+
+  private connection(session: Session): Connection {
+    return {
+      id: session.id,
+      receive: (bytes) => {
+        this.receive(session, bytes);
+      },
+      close: () => {
+        this.end(session);
+      },
+    };
+  }
+
+  private refuse(session: Session): void {
+    this.server.stats.rejectedConnections++;
+    const start = this.reply.length;
+    this.reply.error('ERR max number of clients reached');
+    session.closing = 'after-reply';
+    this.outbox.add(session, start, 1);
+  }
+
+  private receive(session: Session, bytes: Uint8Array): void {
+    if (session.isClosed || session.closing !== 'no') return;
+    const { decoder } = session;
+    const start = this.reply.length;
+    let commands = 0;
+    this.server.stats.inputBytes += bytes.length;
+    session.inputBytes += bytes.length;
+    session.lastActiveMs = this.nowMs;
+    decoder.feed(bytes);
+    while (session.closing === 'no' && decoder.next()) {
+      this.dispatcher.run(session, decoder.args);
+      commands++;
+    }
+    if (decoder.error !== null) {
+      this.reply.error(decoder.error);
+      session.closing = 'after-reply';
+    } else if (decoder.pendingBytes > this.config.number('client-query-buffer-limit')) {
+      session.closing = 'now';
+    }
+    this.outbox.add(session, start, commands);
+    if (session.closing === 'now' || (session.closing !== 'no' && this.reply.length === start)) this.end(session);
+  }
+
+  private end(session: Session): void {
+    if (session.isClosed) return;
+    session.isClosed = true;
+    this.forgetWatches(session);
+    this.sessions.delete(session.id);
+    session.peer.close?.();
+  }
+
+  private forgetWatches(session: Session): void {
+    for (const { db, key } of session.watched) this.keyspace.databases[db].unwatch(key, session);
+    session.watched = [];
+  }
+
+  // Time.
+
+  get nowMs(): number {
+    return this.keyspace.nowMs;
+  }
+
+  /** What time it is: said by the host at the start of each turn, in milliseconds since 1970, with a fraction. */
+  setTime(nowMs: number): void {
+    this.keyspace.nowMs = nowMs;
+  }
+
+  /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
+  tick(nowMs: number): void {
+    this.setTime(nowMs);
+    this.film.during('tick', nowMs, () => {
+      if (this.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
+      if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
+    });
+    const timeoutMs = this.config.number('timeout') * 1000;
+    if (timeoutMs > 0) {
+      for (const session of [...this.sessions.values()]) {
+        if (nowMs - session.lastActiveMs > timeoutMs) this.end(session);
+      }
+    }
+    this.endTurn();
+  }
+
+  /** Ends a turn of the host's loop: the log's bytes go to the host, then the replies to the connections. */
+  endTurn(): void {
+    let safe: Promise<void> | null = null;
+    if (!this.log.isEmpty) {
+      const isDurable = this.config.text('appendfsync') === 'always';
+      this.film.during('turn', this.nowMs, () => {
+        try {
+          safe = this.host.log?.append(this.log.pending(), isDurable) ?? null;
+        } catch (error) {
+          // A log that cannot be written makes its turn's replies untrue, exactly as a promise that is rejected does.
+          safe = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+        }
+        this.log.markWritten();
+      });
+    }
+    this.outbox.flush(safe);
+  }
+
+  /** The host says that the log is on stable storage up to an offset. */
+  logSynced(offset: number): void {
+    this.film.during('turn', this.nowMs, () => {
+      this.log.markSynced(offset);
+    });
+  }
+
+  /** Why the log cannot be written, `null` once it can again. Meanwhile commands that write are refused. */
+  logFailed(why: string | null): void {
+    this.dispatcher.logFailure = why;
+  }
+
+  // The log.
+
+  /** Reads a log back in: feed it the pieces, then `finish`. No command is logged again, no reply is sent. */
+  loader(): Loader {
+    const session = new Session(0, () => undefined, NO_PEER, this.limits, this.nowMs);
+    this.keyspace.expires = false;
+    this.dispatcher.isLogging = false;
+    return new Loader(session, this.reply, this.dispatcher, (endOffset) => {
+      this.keyspace.expires = true;
+      this.dispatcher.isLogging = this.isLogging;
+      this.reply.reset();
+      this.log.startAt(endOffset);
+    });
+  }
+
+  // Seeing and returning.
+
+  /** The state of every structure, as plain data. */
+  snapshot(): Models {
+    const { keyspace } = this;
+    const refs = keyspace.databases.flatMap((db) => [...db.stringRefs()]);
+    return {
+      arena: keyspace.arena.snapshot(),
+      strings: keyspace.dynamicStrings.snapshot(refs),
+      tables: keyspace.databases.map((db) => db.keys.snapshot()),
+      heaps: keyspace.databases.map((db) => db.deadlines.snapshot()),
+      log: this.log.snapshot(),
+    };
+  }
+
+  /** The number of the next cause. */
+  get causeIndex(): number {
+    return this.film.nextIndex;
+  }
+
+  /** Everything, between two turns. */
+  capture(): EngineState {
+    return {
+      keyspace: this.keyspace.capture(),
+      sessions: [...this.sessions.values()].map((session) => session.capture()),
+      nextSessionId: this.nextSessionId,
+      chance: this.chance.capture(),
+      config: this.config.capture(),
+      log: this.log.capture(),
+      causeIndex: this.film.nextIndex,
+      nowMs: this.nowMs,
+    };
+  }
+
+  /**
+   * Becomes what `capture` saw, in an engine made with the same options. The connections come back by their ids, through
+   * the given sends; bytes of unfinished commands are not part of a state.
+   */
+  restore(state: EngineState, sendFor: (id: number) => Send): Map<number, Connection> {
+    this.config.restore(state.config);
+    this.keyspace.restore(state.keyspace);
+    this.chance.restore(state.chance);
+    this.log.restore(state.log);
+    this.film.nextIndex = state.causeIndex;
+    this.setTime(state.nowMs);
+    this.nextSessionId = state.nextSessionId;
+    for (const session of this.sessions.values()) this.forgetWatches(session);
+    this.sessions.clear();
+    const connections = new Map<number, Connection>();
+    for (const saved of state.sessions) {
+      const session = new Session(saved.id, sendFor(saved.id), NO_PEER, this.limits, saved.connectedMs);
+      session.restore(saved);
+      for (const { db, key } of session.watched) this.keyspace.databases[db].watch(key, session);
+      this.sessions.set(session.id, session);
+      connections.set(session.id, this.connection(session));
+    }
+    return connections;
+  }
+
+  private makeServer(options: EngineOptions): Server {
+    const facts: ServerFacts = {
+      ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
+      ...options.facts,
+    };
+    const stats: ServerStats = {
+      ...{ connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 },
+      errors: new Map(),
+    };
+    const runId = Array.from({ length: 5 }, () => (this.chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
+    const { keyspace, config, sessions } = this;
+    return {
+      ...{ startMs: options.nowMs, runId, facts, stats },
+      get nowMs() {
+        return keyspace.nowMs;
+      },
+      get isDebugAllowed() {
+        return config.text('enable-debug-command') !== 'no';
+      },
+      sessions: () => sessions.values(),
+      session: (id) => sessions.get(id),
+      closeSession: (session, how) => {
+        session.closing = how;
+        if (session !== this.dispatcher.context.session) this.end(session);
+      },
+      logInstead: (...argv) => {
+        this.dispatcher.logInstead(argv);
+      },
+      logNothing: () => {
+        this.dispatcher.logNothing();
+      },
+      runQueued: (command, args) => {
+        this.dispatcher.runQueued(command, args);
+      },
+      beginGroup: () => {
+        this.dispatcher.beginGroup();
+      },
+      endGroup: () => {
+        this.dispatcher.endGroup();
+      },
+      chance: () => this.chance.next(),
+      sleep: (ms) => this.host.sleep?.(ms),
+      shutdown: (mode) => {
+        this.host.shutdown?.(mode);
+        return this.host.shutdown !== undefined;
+      },
+      resetStats: () => {
+        Object.assign(stats, { connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 });
+        stats.errors.clear();
+        Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0 });
+      },
+      setActiveExpire: (active) => {
+        this.isActiveExpire = active;
+      },
+      persistenceInfo: () => [
+        ['aof_enabled', this.isLogging ? 1 : 0],
+        ['aof_current_size', this.log.end],
+        ['aof_last_write_status', this.dispatcher.logFailure === null ? 'ok' : 'err'],
+      ],
+    };
+  }
+}

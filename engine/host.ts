@@ -1,0 +1,36 @@
+/** What an engine asks of the place it lives in. The engine has no clock, no chance and no disk of its own. */
+
+/** Where the log's bytes go. */
+export interface AppendLog {
+  /**
+   * Takes the bytes of one turn, a view that is valid only during the call. With `isDurable` the turn's replies wait
+   * until they are on stable storage: the return value is `null` when they are now, else a promise of it. Without it, or
+   * for policies that do not wait, it returns `null`. A promise that is rejected, or a throw, means the bytes are not
+   * safe, and says why.
+   */
+  append(bytes: Uint8Array, isDurable: boolean): Promise<void> | null;
+}
+
+export interface Host {
+  /** From this come the hash seed, the run id and every random choice. Same seed, same inputs, same outputs. */
+  readonly seed: number;
+  readonly log?: AppendLog | undefined;
+  /** Stops everything for a while, for DEBUG SLEEP. */
+  readonly sleep?: ((ms: number) => void) | undefined;
+  readonly shutdown?: ((mode: 'save' | 'nosave' | 'default') => void) | undefined;
+}
+
+/** How the other end of a connection is named in CLIENT LIST, and how to end it. */
+export interface Peer {
+  readonly address: string;
+  readonly localAddress: string;
+  /** The engine wants the connection ended. */
+  readonly close?: (() => void) | undefined;
+}
+
+export interface Connection {
+  readonly id: number;
+  receive(bytes: Uint8Array): void;
+  /** The other end is gone. */
+  close(): void;
+}

@@ -1,0 +1,292 @@
+import { NONE, type Arena, type Ref } from '../memory/arena.ts';
+import { latin1 } from '../memory/bytes.ts';
+import { DeadlineHeap, type DeadlineHeapState } from '../structures/deadline-heap.ts';
+import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
+import type { DynamicStrings } from '../structures/dynamic-string.ts';
+import type { HashName } from '../structures/hash-functions.ts';
+import { HashTable, type HashTableState } from '../structures/hash-table.ts';
+import type { HashTableProbe } from '../structures/hash-table.steps.ts';
+import {
+  DEADLINE,
+  EMBSTR,
+  INT64,
+  META,
+  PAYLOAD_WORDS,
+  RAW,
+  VALUE,
+  clockAt,
+  clockOf,
+  encodingOf,
+  metaOf,
+  typeOf,
+} from './values.ts';
+
+/** What the databases of an engine share. */
+export interface KeyspaceParts {
+  readonly arena: Arena;
+  readonly strings: DynamicStrings;
+  readonly hashName: HashName;
+  readonly hashSeed: readonly [number, number];
+  readonly tableTrace: HashTableProbe | null;
+  readonly heapTrace: DeadlineHeapProbe | null;
+  /** The time of the present turn in milliseconds. */
+  now(): number;
+  /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
+  expires(): boolean;
+  /** A key was found to have expired and is about to be removed. */
+  onExpired(db: Database, key: Uint8Array): void;
+}
+
+export interface KeyspaceStats {
+  hits: number;
+  misses: number;
+  expired: number;
+  /** Changes since the start: what `rdb_changes_since_last_save` counts, and how a write is told from a read. */
+  dirty: number;
+}
+
+export interface DatabaseState {
+  readonly keys: HashTableState;
+  readonly deadlines: DeadlineHeapState;
+}
+
+/** Watches one key for a transaction. */
+export interface Watcher {
+  /** The key was changed, so the transaction must not run. */
+  touched(): void;
+}
+
+/** Structure ids: the arena is 0 and the strings 1; each database has two from here on. */
+const FIRST_DATABASE_ID = 2;
+
+export function tableId(index: number): number {
+  return FIRST_DATABASE_ID + 2 * index;
+}
+
+export function heapId(index: number): number {
+  return tableId(index) + 1;
+}
+
+/**
+ * One numbered database: the keys, what they stand for, and when they expire. A key past its deadline is gone for
+ * everybody from that very moment, whether its memory was freed already or not.
+ */
+export class Database {
+  readonly index: number;
+  readonly keys: HashTable;
+  readonly deadlines: DeadlineHeap;
+  readonly stats: KeyspaceStats;
+
+  private readonly parts: KeyspaceParts;
+  private readonly strings: DynamicStrings;
+  private readonly arena: Arena;
+  private readonly watchers = new Map<string, Set<Watcher>>();
+
+  constructor(index: number, parts: KeyspaceParts, stats: KeyspaceStats) {
+    this.index = index;
+    this.parts = parts;
+    this.stats = stats;
+    this.arena = parts.arena;
+    this.strings = parts.strings;
+    this.keys = new HashTable(parts.arena, {
+      id: tableId(index),
+      hashName: parts.hashName,
+      seed: parts.hashSeed,
+      payloadWords: PAYLOAD_WORDS,
+      trace: parts.tableTrace,
+    });
+    this.deadlines = new DeadlineHeap(heapId(index), parts.heapTrace, (owner, position) => {
+      this.keys.setPayload(owner, DEADLINE, position + 1);
+    });
+  }
+
+  get size(): number {
+    return this.keys.size;
+  }
+
+  // Finding.
+
+  /** The entry of a key for a command that reads it: counts as a use, and as a hit or a miss. */
+  findRead(bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = this.findWrite(bytes, start, end);
+    if (entry === NONE) this.stats.misses++;
+    else this.stats.hits++;
+    return entry;
+  }
+
+  /** The entry of a key for a command that may change it: counts as a use, not as a hit. */
+  findWrite(bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = this.peek(bytes, start, end);
+    if (entry !== NONE) this.use(entry);
+    return entry;
+  }
+
+  /** The entry of a key without counting as a use. */
+  peek(bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = this.keys.find(bytes, start, end);
+    if (entry === NONE || !this.isExpired(entry)) return entry;
+    if (this.parts.expires()) this.expire(entry);
+    return NONE;
+  }
+
+  isExpired(entry: Ref): boolean {
+    const position = this.keys.payload(entry, DEADLINE);
+    return position !== 0 && this.parts.now() >= this.deadlines.deadline(position - 1);
+  }
+
+  private use(entry: Ref): void {
+    const meta = this.keys.payload(entry, META);
+    const clock = clockAt(this.parts.now());
+    if (clockOf(meta) !== clock) this.keys.setPayload(entry, META, metaOf(typeOf(meta), encodingOf(meta), clock));
+  }
+
+  type(entry: Ref): number {
+    return typeOf(this.keys.payload(entry, META));
+  }
+
+  encoding(entry: Ref): number {
+    return encodingOf(this.keys.payload(entry, META));
+  }
+
+  value(entry: Ref): number {
+    return this.keys.payload(entry, VALUE);
+  }
+
+  /** Seconds since the key was last used. */
+  idleSeconds(entry: Ref): number {
+    return (clockAt(this.parts.now()) - clockOf(this.keys.payload(entry, META))) & 0xffffff;
+  }
+
+  // Changing. Each of these counts as a change and tells whoever watches the key.
+
+  /** A new key, which must have been looked for right before and not found. Its value is still to be set. */
+  add(bytes: Uint8Array, start: number, end: number): Ref {
+    return this.keys.insertMissing(bytes, start, end);
+  }
+
+  /** Sets what the key stands for. What it stood for before must have been released, or be what is kept. */
+  setValue(entry: Ref, type: number, encoding: number, value: number): void {
+    this.keys.setPayload(entry, VALUE, value);
+    const meta = metaOf(type, encoding, clockAt(this.parts.now()));
+    if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
+  }
+
+  /** Frees what the key stands for, and leaves the key. */
+  releaseValue(entry: Ref): void {
+    const encoding = this.encoding(entry);
+    const value = this.value(entry);
+    if (encoding === EMBSTR || encoding === RAW) this.strings.release(value);
+    else if (encoding === INT64) this.arena.release(value);
+  }
+
+  remove(entry: Ref): void {
+    this.persist(entry);
+    this.releaseValue(entry);
+    this.keys.remove(entry);
+  }
+
+  /** Says that a key was changed: for the log, for transactions, for statistics. */
+  changed(bytes: Uint8Array, start: number, end: number): void {
+    this.stats.dirty++;
+    if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
+  }
+
+  clear(): number {
+    const removed = this.size;
+    this.touchAllWatchers();
+    if (this.deadlines.length > 0) this.deadlines.clear();
+    if (this.keys.buckets > 0) {
+      this.keys.clear((entry) => {
+        this.releaseValue(entry);
+      });
+    }
+    return removed;
+  }
+
+  // Deadlines.
+
+  /** When the key expires in milliseconds since 1970, or -1. */
+  deadline(entry: Ref): number {
+    const position = this.keys.payload(entry, DEADLINE);
+    return position === 0 ? -1 : this.deadlines.deadline(position - 1);
+  }
+
+  setDeadline(entry: Ref, deadlineMs: number): void {
+    const position = this.keys.payload(entry, DEADLINE);
+    if (position === 0) this.deadlines.add(entry, deadlineMs);
+    else this.deadlines.change(position - 1, deadlineMs);
+  }
+
+  /** Takes the deadline away; true when there was one. */
+  persist(entry: Ref): boolean {
+    const position = this.keys.payload(entry, DEADLINE);
+    if (position === 0) return false;
+    this.deadlines.remove(position - 1);
+    return true;
+  }
+
+  /** Removes up to `limit` keys whose deadline has passed, the earliest first. Returns how many there were. */
+  expireDue(limit: number): number {
+    let count = 0;
+    while (count < limit && this.deadlines.length > 0 && this.parts.now() >= this.deadlines.deadline(0)) {
+      this.expire(this.deadlines.owner(0));
+      count++;
+    }
+    return count;
+  }
+
+  private expire(entry: Ref): void {
+    const key = this.keys.keyCopy(entry);
+    this.parts.onExpired(this, key);
+    this.stats.expired++;
+    this.remove(entry);
+    if (this.watchers.size > 0) this.touchWatchers(latin1(key));
+  }
+
+  // Watching.
+
+  watch(key: Uint8Array, watcher: Watcher): void {
+    const name = latin1(key);
+    const set = this.watchers.get(name) ?? new Set();
+    this.watchers.set(name, set.add(watcher));
+  }
+
+  unwatch(key: Uint8Array, watcher: Watcher): void {
+    const name = latin1(key);
+    const set = this.watchers.get(name);
+    if (set?.delete(watcher) && set.size === 0) this.watchers.delete(name);
+  }
+
+  private touchWatchers(name: string): void {
+    for (const watcher of this.watchers.get(name) ?? []) watcher.touched();
+  }
+
+  private touchAllWatchers(): void {
+    for (const [name, set] of this.watchers) {
+      // A watched key that was not there before is not changed by emptying the database.
+      const key = Uint8Array.from(name, (character) => character.charCodeAt(0));
+      if (this.keys.find(key, 0, key.length) !== NONE) for (const watcher of set) watcher.touched();
+    }
+  }
+
+  // Seeing the whole.
+
+  /** The refs of all strings that keys stand for. */
+  *stringRefs(): Generator<Ref> {
+    const refs: Ref[] = [];
+    this.keys.forEach((entry) => {
+      const encoding = this.encoding(entry);
+      if (encoding === EMBSTR || encoding === RAW) refs.push(this.value(entry));
+    });
+    yield* refs;
+  }
+
+  capture(): DatabaseState {
+    return { keys: this.keys.capture(), deadlines: this.deadlines.capture() };
+  }
+
+  restore(state: DatabaseState): void {
+    this.keys.restore(state.keys);
+    this.deadlines.restore(state.deadlines);
+  }
+}

@@ -1,0 +1,201 @@
+import { PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
+import { ascii } from '../memory/bytes.ts';
+import { parseInt32, parseInt64 } from '../memory/numbers.ts';
+import type { Reply } from '../reply.ts';
+import type { DynamicStrings } from '../structures/dynamic-string.ts';
+import type { Database } from './database.ts';
+import { EMBSTR, EMBSTR_LIMIT, INT, INT64, RAW, TYPE_STRING } from './values.ts';
+
+/** What a string value can look like from outside: bytes, wherever they come from. */
+export interface BytesView {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** String values: bytes that are kept as an integer where they are one, and as a dynamic string otherwise. */
+export class StringValues {
+  private readonly arena: Arena;
+  private readonly strings: DynamicStrings;
+
+  constructor(arena: Arena, strings: DynamicStrings) {
+    this.arena = arena;
+    this.strings = strings;
+  }
+
+  /** Makes a key that was just looked for and not found stand for these bytes. */
+  add(db: Database, key: Uint8Array, keyStart: number, keyEnd: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = db.add(key, keyStart, keyEnd);
+    this.store(db, entry, bytes, start, end);
+    return entry;
+  }
+
+  /** Makes a key stand for other bytes; whatever it stood for is released. */
+  overwrite(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
+    const encoding = db.encoding(entry);
+    const isShort = end - start <= EMBSTR_LIMIT;
+    if (db.type(entry) === TYPE_STRING && encoding === (isShort ? EMBSTR : RAW) && !mayBeInteger(bytes, start, end)) {
+      const before = db.value(entry);
+      const after = this.strings.replace(before, bytes, start, end);
+      if (after !== before) db.setValue(entry, TYPE_STRING, encoding, after);
+      return;
+    }
+    db.releaseValue(entry);
+    this.store(db, entry, bytes, start, end);
+  }
+
+  private store(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
+    if (mayBeInteger(bytes, start, end)) {
+      const small = parseInt32(bytes, start, end);
+      if (!Number.isNaN(small)) {
+        db.setValue(entry, TYPE_STRING, INT, small);
+        return;
+      }
+      const wide = parseInt64(bytes, start, end);
+      if (wide !== null) {
+        db.setValue(entry, TYPE_STRING, INT64, this.makeInt64(wide));
+        return;
+      }
+    }
+    const encoding = end - start <= EMBSTR_LIMIT ? EMBSTR : RAW;
+    db.setValue(entry, TYPE_STRING, encoding, this.strings.create(bytes, start, end));
+  }
+
+  /** Makes a key stand for an integer; what it stood for is released. */
+  setInt64(db: Database, entry: Ref, value: bigint): void {
+    const encoding = db.encoding(entry);
+    if (value === BigInt.asIntN(32, value)) {
+      db.releaseValue(entry);
+      db.setValue(entry, TYPE_STRING, INT, Number(value));
+    } else if (encoding === INT64) {
+      this.writeInt64(db.value(entry), value);
+    } else {
+      db.releaseValue(entry);
+      db.setValue(entry, TYPE_STRING, INT64, this.makeInt64(value));
+    }
+  }
+
+  /** The integer a key stands for, `null` when its bytes are none. */
+  int64(db: Database, entry: Ref): bigint | null {
+    switch (db.encoding(entry)) {
+      case INT:
+        return BigInt(db.value(entry));
+      case INT64:
+        return this.readInt64(db.value(entry));
+      default: {
+        const view = this.view(db, entry);
+        return parseInt64(view.bytes, view.start, view.end);
+      }
+    }
+  }
+
+  /** The value's bytes: in place for strings, written out for integers. Valid until the next change. */
+  view(db: Database, entry: Ref): BytesView {
+    const value = db.value(entry);
+    const encoding = db.encoding(entry);
+    if (encoding === INT || encoding === INT64) {
+      const bytes = ascii(encoding === INT ? String(value) : String(this.readInt64(value)));
+      return { bytes, start: 0, end: bytes.length };
+    }
+    const start = this.strings.start(value);
+    return { bytes: this.strings.bytes(value), start, end: start + this.strings.length(value) };
+  }
+
+  length(db: Database, entry: Ref): number {
+    if (db.encoding(entry) >= EMBSTR) return this.strings.length(db.value(entry));
+    const view = this.view(db, entry);
+    return view.end - view.start;
+  }
+
+  /** Writes the value into the reply as a bulk string, without an object on the usual ways. */
+  reply(db: Database, entry: Ref, reply: Reply): void {
+    const value = db.value(entry);
+    switch (db.encoding(entry)) {
+      case INT:
+        reply.integerBulk(value);
+        return;
+      case INT64:
+        reply.text(String(this.readInt64(value)));
+        return;
+      default: {
+        const start = this.strings.start(value);
+        reply.bulk(this.strings.bytes(value), start, start + this.strings.length(value));
+      }
+    }
+  }
+
+  /** Appends bytes and returns the new length. */
+  append(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): number {
+    const string = this.asString(db, entry);
+    const after = this.strings.append(string, bytes, start, end);
+    db.setValue(entry, TYPE_STRING, RAW, after);
+    return this.strings.length(after);
+  }
+
+  setRange(db: Database, entry: Ref, at: number, bytes: Uint8Array, start: number, end: number): number {
+    const string = this.asString(db, entry);
+    const after = this.strings.setRange(string, at, bytes, start, end);
+    db.setValue(entry, TYPE_STRING, RAW, after);
+    return this.strings.length(after);
+  }
+
+  /** Makes an entry that was just added stand for a string of its own that will be written in place. */
+  addEmpty(db: Database, entry: Ref): void {
+    db.setValue(entry, TYPE_STRING, RAW, this.strings.create(NO_BYTES, 0, 0));
+  }
+
+  /** Makes another entry stand for the same bytes, in the same encoding, in memory of its own. */
+  copy(from: Database, source: Ref, to: Database, target: Ref): void {
+    const encoding = from.encoding(source);
+    const value = from.value(source);
+    if (encoding === INT) {
+      to.setValue(target, TYPE_STRING, INT, value);
+    } else if (encoding === INT64) {
+      to.setValue(target, TYPE_STRING, INT64, this.makeInt64(this.readInt64(value)));
+    } else {
+      const start = this.strings.start(value);
+      const end = start + this.strings.length(value);
+      to.setValue(target, TYPE_STRING, encoding, this.strings.create(this.strings.bytes(value), start, end));
+    }
+  }
+
+  /** The bytes a value takes in the arena, beside its entry. */
+  memoryBytes(db: Database, entry: Ref): number {
+    return db.encoding(entry) === INT ? 0 : this.arena.capacityOf(db.value(entry));
+  }
+
+  private asString(db: Database, entry: Ref): Ref {
+    if (db.encoding(entry) >= EMBSTR) return db.value(entry);
+    const view = this.view(db, entry);
+    const string = this.strings.create(view.bytes, view.start, view.end);
+    db.releaseValue(entry);
+    return string;
+  }
+
+  private makeInt64(value: bigint): Ref {
+    const ref = this.arena.allocate(8);
+    this.writeInt64(ref, value);
+    return ref;
+  }
+
+  private writeInt64(ref: Ref, value: bigint): void {
+    const words = this.arena.words[ref >>> PAGE_SHIFT];
+    const first = (ref & PAGE_MASK) << 1;
+    words[first] = Number(BigInt.asIntN(32, value));
+    words[first + 1] = Number(BigInt.asIntN(32, value >> 32n));
+  }
+
+  private readInt64(ref: Ref): bigint {
+    return (BigInt(this.arena.word(ref, 1)) << 32n) | BigInt(this.arena.word(ref, 0) >>> 0);
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A quick look: integers are short and begin with a digit or a minus. */
+function mayBeInteger(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 0 || length > 20) return false;
+  const first = bytes[start];
+  return (first >= 48 && first <= 57) || first === 45;
+}

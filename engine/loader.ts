@@ -1,0 +1,64 @@
+import type { Dispatcher } from './dispatcher.ts';
+import type { Reply } from './reply.ts';
+import type { Session } from './session.ts';
+
+export interface LoadResult {
+  readonly commands: number;
+  /** The offset behind the last whole command that is no part of an unfinished transaction. */
+  readonly validBytes: number;
+  /** Bytes behind it: a command, or a transaction, that was not written to its end. */
+  readonly tornBytes: number;
+}
+
+/** Reads a log. Stops at the first thing that no writer would have written, and names its offset. */
+export class Loader {
+  private readonly session: Session;
+  private readonly reply: Reply;
+  private readonly dispatcher: Dispatcher;
+  private readonly onFinish: (endOffset: number) => void;
+  private received = 0;
+  private commands = 0;
+  private validBytes = 0;
+
+  constructor(session: Session, reply: Reply, dispatcher: Dispatcher, onFinish: (endOffset: number) => void) {
+    this.session = session;
+    this.reply = reply;
+    this.dispatcher = dispatcher;
+    this.onFinish = onFinish;
+  }
+
+  feed(bytes: Uint8Array): void {
+    const { decoder } = this.session;
+    const before = this.received - decoder.pendingBytes;
+    this.received += bytes.length;
+    decoder.feed(bytes);
+    while (decoder.next()) {
+      const endOffset = before + decoder.requestEnd;
+      if (!decoder.isCanonical) throw new LogDamage(endOffset, 'a request that is not in the form of the log');
+      const errorsBefore = this.reply.errors;
+      this.dispatcher.run(this.session, decoder.args);
+      if (this.reply.errors !== errorsBefore) throw new LogDamage(endOffset, this.reply.lastError);
+      this.reply.reset();
+      this.commands++;
+      if (this.session.queue === null) this.validBytes = endOffset;
+    }
+    if (decoder.error !== null) throw new LogDamage(this.validBytes, decoder.error);
+  }
+
+  finish(): LoadResult {
+    this.session.forgetQueue();
+    this.onFinish(this.validBytes);
+    return { commands: this.commands, validBytes: this.validBytes, tornBytes: this.received - this.validBytes };
+  }
+}
+
+/** The log holds something that was not written by a log. */
+export class LogDamage extends Error {
+  override readonly name = 'LogDamage';
+  readonly offset: number;
+
+  constructor(offset: number, what: string) {
+    super(`Bad file format reading the append only file at offset ${offset}: ${what}`);
+    this.offset = offset;
+  }
+}

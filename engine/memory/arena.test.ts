@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Recorder } from '../trace/recorder.ts';
+import type { AnyStep } from '../trace/steps.ts';
+import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
+import { Arena, PAGE_BYTES } from './arena.ts';
+import { applyArenaStep, arenaSteps, emptyArenaModel, type ArenaModel, type ArenaStep } from './arena.steps.ts';
+
+/** A positive number allocates so many bytes; a negative one frees one of the blocks that are live. */
+const requests = fc.array(
+  fc.oneof(
+    { weight: 12, arbitrary: fc.integer({ min: 1, max: 400 }) },
+    { weight: 2, arbitrary: fc.integer({ min: 2000, max: 70_000 }) },
+    { weight: 1, arbitrary: fc.constantFrom(600_000, PAGE_BYTES + 1) },
+    { weight: 10, arbitrary: fc.integer({ min: -1000, max: -1 }) },
+  ),
+  { minLength: 20, maxLength: 150 },
+);
+
+const apply = (model: ArenaModel, step: AnyStep): ArenaModel => applyArenaStep(model, step as ArenaStep);
+
+function serve(arena: Arena, live: number[], request: number): void {
+  if (request > 0) live.push(arena.allocate(request));
+  else if (live.length > 0) arena.release(live.splice(-request % live.length, 1)[0] ?? 0);
+}
+
+describe('the arena', () => {
+  it('gives blocks that never overlap, and keeps what is written into them', () => {
+    fc.assert(
+      fc.property(requests, (all) => {
+        const arena = new Arena();
+        const live: { ref: number; size: number; mark: number }[] = [];
+        all.forEach((request, mark) => {
+          if (request > 0) {
+            const ref = arena.allocate(request);
+            const start = arena.offset(ref);
+            arena.bytes[ref >>> 17]?.fill(mark & 255, start, start + request);
+            live.push({ ref, size: request, mark: mark & 255 });
+          } else if (live.length > 0) {
+            const [gone] = live.splice(-request % live.length, 1);
+            if (gone) arena.release(gone.ref);
+          }
+        });
+        for (const { ref, size, mark } of live) {
+          const start = arena.offset(ref);
+          const bytes = arena.bytes[ref >>> 17]?.subarray(start, start + size) ?? new Uint8Array();
+          expect(bytes.length).toBe(size);
+          expect(bytes.every((byte) => byte === mark)).toBe(true);
+          expect(arena.capacityOf(ref)).toBeGreaterThanOrEqual(size);
+        }
+        arena.assertValid();
+      }),
+    );
+  });
+
+  it('loses at most a fifth of a block, and eight bytes of a small one, to rounding', () => {
+    for (let size = 1; size <= 500_000; size += 1 + (size >> 5)) {
+      expect(Arena.capacityFor(size)).toBeGreaterThanOrEqual(size);
+      expect(Arena.capacityFor(size) - size).toBeLessThan(Math.max(8, size / 4));
+    }
+  });
+
+  it('hands out a freed block before it cuts a new one, the last one freed first', () => {
+    const arena = new Arena();
+    const [a, b] = [arena.allocate(40), arena.allocate(40)];
+    arena.release(a);
+    arena.release(b);
+    expect([arena.allocate(40), arena.allocate(33)]).toEqual([b, a]);
+  });
+
+  it('gives the pages of a large block back, and uses their numbers again', () => {
+    const arena = new Arena();
+    arena.allocate(8);
+    const before = arena.reservedBytes;
+    const large = arena.allocate(3 * PAGE_BYTES);
+    expect(arena.reservedBytes).toBe(before + 3 * PAGE_BYTES);
+    arena.release(large);
+    expect(arena.reservedBytes).toBe(before);
+    expect(arena.allocate(2 * PAGE_BYTES)).toBe(large);
+  });
+
+  it('says enough while it works: after every request the fold of its steps equals its snapshot', () => {
+    const met = new Set<string>();
+    fc.assert(
+      fc.property(requests, (all) => {
+        const recorder = new Recorder();
+        const arena = new Arena(0, recorder.probe(arenaSteps));
+        const witness = new Witness(recorder, emptyArenaModel, apply);
+        const live: number[] = [];
+        for (const request of all) {
+          serve(arena, live, request);
+          expect(witness.look()).toEqual(arena.snapshot());
+        }
+        for (const kind of witness.met) met.add(kind);
+      }),
+      { numRuns: 40 },
+    );
+    expect([...met].sort()).toEqual(Object.keys(arenaSteps.kinds).map((kind) => `arena.${kind}`).sort());
+  });
+
+  it.each(mutatingKinds(arenaSteps))('would be caught if it kept quiet about %s', (kind) => {
+    const isNoticed = fc.sample(requests, { numRuns: 20, seed: 1 }).some((all) => {
+      const recorder = new DeafRecorder(kind);
+      const arena = new Arena(0, recorder.probe(arenaSteps));
+      const witness = new Witness(recorder, emptyArenaModel, apply);
+      const live: number[] = [];
+      return all.some((request) => {
+        serve(arena, live, request);
+        return !isEqual(witness.look(), arena.snapshot());
+      });
+    });
+    expect(isNoticed).toBe(true);
+  });
+});

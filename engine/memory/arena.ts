@@ -1,0 +1,374 @@
+/**
+ * # The arena
+ *
+ * **Problem.** A million keys as a million JavaScript objects are a million things for the garbage collector to visit,
+ * at addresses nobody can see. The pauses land on whichever command is running.
+ *
+ * **Idea.** Take memory from the system in pages of 1 MiB and hand out blocks of them ourselves, as an allocator in C
+ * does. A block is named by its *ref*: its address divided by eight, so that one 32-bit integer reaches 16 GiB. Records
+ * refer to each other by refs, and to the collector a page is one object, whatever lies in it.
+ *
+ * ```
+ *  page 0 (1 MiB)
+ *  ├─ slab 16 KiB: blocks of 40 bytes  [live][live][free]──▶[free]──▶ ∅   [never used …
+ *  ├─ slab 16 KiB: blocks of 16 bytes  [live][live][live][never used …
+ *  └─ …
+ *  pages 1–3: one large block
+ * ```
+ *
+ * A size class has a free list whose links lie inside the freed blocks themselves (word 0), so that keeping track of
+ * free memory costs no memory. Classes grow by eight bytes up to 64, then four to each doubling: at most a fifth is lost.
+ *
+ * **Complexity.** `allocate` and `release` O(1). A large block O(pages).
+ *
+ * **Invariants.**
+ * 1. Ref 0 is nobody's: it is `NONE`.
+ * 2. A block lies within one buffer, so that a record is read with one page look-up.
+ * 3. Free blocks of a class all lie in slabs of that class, each at most once.
+ * 4. Every block below a slab's high-water mark is live or on the free list of its class.
+ *
+ * **Unlike Redis.** Redis leaves this to jemalloc. Here the allocator is part of the exhibit, and a slab never changes
+ * its class, which is simpler and lets fragmentation be seen.
+ *
+ * **Read next.** `engine/structures/hash-table.ts`, whose entries are such records.
+ */
+import { emptyArenaModel, type ArenaModel, type ArenaProbe, type SlabModel } from './arena.steps.ts';
+
+/** The name of a record: its byte address divided by eight. */
+export type Ref = number;
+
+/** No record. */
+export const NONE: Ref = 0;
+
+export const PAGE_BYTES = 1 << 20;
+/** A ref's page is `ref >>> PAGE_SHIFT`, and `(ref & PAGE_MASK) << 1` its first word within the page. */
+export const PAGE_SHIFT = 17;
+export const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+
+const SPAN_BYTES = 16 * 1024;
+const SPANS_A_PAGE = PAGE_BYTES / SPAN_BYTES;
+const LARGEST_BLOCK = PAGE_BYTES / 2;
+
+/** 8, 16 … 64, then four classes to each doubling. */
+const CLASS_BYTES = sizeClasses();
+/** The class for a size, by the size in granules; past 1 KiB it is computed. */
+const CLASS_OF_GRANULES = new Uint8Array(129).map((_, granules) => CLASS_BYTES.findIndex((bytes) => bytes >= granules * 8));
+
+/** What stands at the page numbers that have no buffer of their own. */
+const NO_WORDS = new Int32Array(0);
+const NO_BYTES = new Uint8Array(0);
+
+function sizeClasses(): readonly number[] {
+  const sizes = [8, 16, 24, 32, 40, 48, 56, 64];
+  for (let base = 64; base < LARGEST_BLOCK; base *= 2) {
+    for (let quarter = 1; quarter <= 4; quarter++) sizes.push(base + (base / 4) * quarter);
+  }
+  return sizes;
+}
+
+function classOf(size: number): number {
+  if (size <= 1024) return CLASS_OF_GRANULES[(size + 7) >>> 3];
+  const doubling = 31 - Math.clz32(size - 1);
+  const base = 2 ** doubling;
+  return 8 + (doubling - 6) * 4 + Math.ceil(((size - base) * 4) / base) - 1;
+}
+
+/** Larger blocks share a longer slab, so that little is left over at its end. */
+function slabBytes(blockBytes: number): number {
+  if (blockBytes <= 2048) return SPAN_BYTES;
+  return blockBytes <= SPAN_BYTES ? 4 * SPAN_BYTES : Math.ceil(blockBytes / SPAN_BYTES) * SPAN_BYTES;
+}
+
+interface Slab {
+  readonly ref: Ref;
+  readonly blockBytes: number;
+  readonly blocks: number;
+}
+
+/** An arena's whole state, to return to later. The page buffers are copies. */
+export interface ArenaState {
+  readonly pages: readonly ArrayBuffer[];
+  readonly spanClasses: readonly (Uint8Array | undefined)[];
+  readonly freeHeads: Int32Array;
+  readonly carveNext: Int32Array;
+  readonly carveEnd: Int32Array;
+  readonly slabs: readonly Slab[];
+  readonly large: ReadonlyMap<Ref, number>;
+  readonly spareSpans: readonly Ref[];
+  readonly spanPage: number;
+  readonly spansTaken: number;
+  readonly usedBytes: number;
+}
+
+export class Arena {
+  /** The pages as 32-bit words and as bytes; a large block's buffer stands at its first page number. */
+  readonly words: Int32Array[] = [];
+  readonly bytes: Uint8Array[] = [];
+
+  private readonly id: number;
+  private readonly trace: ArenaProbe | null;
+  /** For each page, the class of each of its spans, plus one; 0 where there is none. */
+  private spanClasses: (Uint8Array | undefined)[] = [];
+  private freeHeads = new Int32Array(CLASS_BYTES.length);
+  private carveNext = new Int32Array(CLASS_BYTES.length);
+  private carveEnd = new Int32Array(CLASS_BYTES.length);
+  private slabs: Slab[] = [];
+  private large = new Map<Ref, number>();
+  /** Spans left at the end of pages, for slabs of a single span. */
+  private spareSpans: Ref[] = [];
+  private spanPage = -1;
+  private spansTaken = SPANS_A_PAGE;
+  private used = 0;
+
+  constructor(id = 0, trace: ArenaProbe | null = null) {
+    this.id = id;
+    this.trace = trace;
+  }
+
+  /** Bytes in blocks that are handed out. */
+  get usedBytes(): number {
+    return this.used;
+  }
+
+  /** Bytes taken from the system. */
+  get reservedBytes(): number {
+    let total = 0;
+    for (const page of this.bytes) total += page.length;
+    return total;
+  }
+
+  /** A block of at least `size` bytes, its content whatever was there before. */
+  allocate(size: number): Ref {
+    if (size > LARGEST_BLOCK) return this.allocateLarge(size);
+    const sizeClass = classOf(size);
+    this.used += CLASS_BYTES[sizeClass];
+    const head = this.freeHeads[sizeClass];
+    if (head !== NONE) {
+      this.reuse(sizeClass, head);
+      return head;
+    }
+    if (this.carveNext[sizeClass] === this.carveEnd[sizeClass]) this.addSlab(sizeClass);
+    return this.carve(sizeClass);
+  }
+
+  /** The same, every byte zero. */
+  allocateZeroed(size: number): Ref {
+    const ref = this.allocate(size);
+    const first = (ref & PAGE_MASK) << 3;
+    this.bytes[ref >>> PAGE_SHIFT].fill(0, first, first + size);
+    return ref;
+  }
+
+  release(ref: Ref): void {
+    const sizeClass = this.spanClasses[ref >>> PAGE_SHIFT]?.[(ref & PAGE_MASK) >>> 11] ?? 0;
+    if (sizeClass === 0) {
+      this.releaseLarge(ref);
+      return;
+    }
+    this.used -= CLASS_BYTES[sizeClass - 1];
+    this.free(sizeClass - 1, ref);
+  }
+
+  /** How many bytes the block at `ref` has, which may be more than were asked for. */
+  capacityOf(ref: Ref): number {
+    const sizeClass = this.spanClasses[ref >>> PAGE_SHIFT]?.[(ref & PAGE_MASK) >>> 11] ?? 0;
+    return sizeClass === 0 ? this.bytes[ref >>> PAGE_SHIFT].length : CLASS_BYTES[sizeClass - 1];
+  }
+
+  /** The capacity that `allocate(size)` would give. */
+  static capacityFor(size: number): number {
+    return size > LARGEST_BLOCK ? Math.ceil(size / PAGE_BYTES) * PAGE_BYTES : CLASS_BYTES[classOf(size)];
+  }
+
+  word(ref: Ref, index: number): number {
+    return this.words[ref >>> PAGE_SHIFT][((ref & PAGE_MASK) << 1) + index];
+  }
+
+  /** Where the record's first byte lies within `bytes[ref >>> PAGE_SHIFT]`. */
+  offset(ref: Ref): number {
+    return (ref & PAGE_MASK) << 3;
+  }
+
+  private allocateLarge(size: number): Ref {
+    const pages = Math.ceil(size / PAGE_BYTES);
+    const first = this.freePages(pages);
+    this.putPage(first, new ArrayBuffer(pages * PAGE_BYTES));
+    this.used += pages * PAGE_BYTES;
+    const ref = first << PAGE_SHIFT;
+    this.large.set(ref, pages);
+    this.trace?.allocateLarge(this.id, ref, pages);
+    return ref;
+  }
+
+  private releaseLarge(ref: Ref): void {
+    const pages = this.large.get(ref);
+    if (pages === undefined) throw new Error(`no block lies at ref ${ref}`);
+    this.large.delete(ref);
+    this.used -= pages * PAGE_BYTES;
+    this.dropPage(ref >>> PAGE_SHIFT);
+    this.trace?.releaseLarge(this.id, ref, pages);
+  }
+
+  private reuse(sizeClass: number, ref: Ref): void {
+    this.freeHeads[sizeClass] = this.word(ref, 0);
+    this.trace?.reuse(this.id, ref, CLASS_BYTES[sizeClass]);
+  }
+
+  private free(sizeClass: number, ref: Ref): void {
+    this.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1] = this.freeHeads[sizeClass];
+    this.freeHeads[sizeClass] = ref;
+    this.trace?.release(this.id, ref, CLASS_BYTES[sizeClass]);
+  }
+
+  private carve(sizeClass: number): Ref {
+    const ref = this.carveNext[sizeClass];
+    this.carveNext[sizeClass] = ref + (CLASS_BYTES[sizeClass] >>> 3);
+    this.trace?.carve(this.id, ref, CLASS_BYTES[sizeClass]);
+    return ref;
+  }
+
+  private addSlab(sizeClass: number): void {
+    const blockBytes = CLASS_BYTES[sizeClass];
+    const bytes = slabBytes(blockBytes);
+    const blocks = Math.floor(bytes / blockBytes);
+    const ref = this.takeSpans(bytes / SPAN_BYTES);
+    const firstSpan = (ref & PAGE_MASK) >>> 11;
+    this.spanClasses[ref >>> PAGE_SHIFT]?.fill(sizeClass + 1, firstSpan, firstSpan + bytes / SPAN_BYTES);
+    this.slabs.push({ ref, blockBytes, blocks });
+    this.carveNext[sizeClass] = ref;
+    this.carveEnd[sizeClass] = ref + blocks * (blockBytes >>> 3);
+    this.trace?.slab(this.id, ref, blockBytes, blocks);
+  }
+
+  private takeSpans(spans: number): Ref {
+    if (spans === 1) {
+      const spare = this.spareSpans.pop();
+      if (spare !== undefined) return spare;
+    }
+    if (this.spansTaken + spans > SPANS_A_PAGE) this.addPage();
+    const ref = (this.spanPage << PAGE_SHIFT) + ((this.spansTaken * SPAN_BYTES) >>> 3);
+    this.spansTaken += spans;
+    return ref;
+  }
+
+  private addPage(): void {
+    for (let span = this.spansTaken; span < SPANS_A_PAGE; span++) {
+      this.spareSpans.push((this.spanPage << PAGE_SHIFT) + ((span * SPAN_BYTES) >>> 3));
+    }
+    this.spanPage = this.freePages(1);
+    // Address 0 means "no record", so the first span of the first page is never handed out.
+    this.spansTaken = this.spanPage === 0 ? 1 : 0;
+    this.putPage(this.spanPage, new ArrayBuffer(PAGE_BYTES));
+    this.spanClasses[this.spanPage] = new Uint8Array(SPANS_A_PAGE);
+    this.trace?.page(this.id, this.spanPage);
+  }
+
+  /** The first of so many unused page numbers in a row. */
+  private freePages(count: number): number {
+    let run = 0;
+    let page = 0;
+    for (; run < count; page++) run = this.isPageTaken(page) ? 0 : run + 1;
+    return page - count;
+  }
+
+  private isPageTaken(page: number): boolean {
+    if (page < this.words.length && this.words[page].length > 0) return true;
+    // The pages behind the first of a large block have no buffer of their own.
+    for (const [ref, pages] of this.large) {
+      const first = ref >>> PAGE_SHIFT;
+      if (page >= first && page < first + pages) return true;
+    }
+    return false;
+  }
+
+  private putPage(page: number, buffer: ArrayBuffer): void {
+    // No holes: an array with holes is a slower array, and every read of a record goes through these two.
+    while (this.words.length < page) {
+      this.words.push(NO_WORDS);
+      this.bytes.push(NO_BYTES);
+    }
+    this.words[page] = new Int32Array(buffer);
+    this.bytes[page] = new Uint8Array(buffer);
+  }
+
+  private dropPage(page: number): void {
+    this.words[page] = NO_WORDS;
+    this.bytes[page] = NO_BYTES;
+  }
+
+  snapshot(): ArenaModel {
+    const free: Record<number, number[]> = {};
+    const slabs: SlabModel[] = this.slabs.map((slab) => ({ ...slab, carved: this.carvedOf(slab) }));
+    CLASS_BYTES.forEach((blockBytes, sizeClass) => {
+      const refs: number[] = [];
+      for (let ref = this.freeHeads[sizeClass]; ref !== NONE; ref = this.word(ref, 0)) refs.push(ref);
+      if (refs.length > 0) free[blockBytes] = refs;
+    });
+    const pages = this.spanClasses.flatMap((spans, page) => (spans ? [page] : []));
+    const large = [...this.large].map(([ref, blockPages]) => ({ ref, pages: blockPages }));
+    return { ...emptyArenaModel, pages, slabs, free, large };
+  }
+
+  private carvedOf(slab: Slab): number {
+    const sizeClass = classOf(slab.blockBytes);
+    const end = slab.ref + slab.blocks * (slab.blockBytes >>> 3);
+    const open = this.carveEnd[sizeClass] === end;
+    return open ? (this.carveNext[sizeClass] - slab.ref) / (slab.blockBytes >>> 3) : slab.blocks;
+  }
+
+  capture(): ArenaState {
+    return {
+      pages: this.words.map((page) => page.slice().buffer),
+      spanClasses: this.spanClasses.map((spans) => spans?.slice()),
+      freeHeads: this.freeHeads.slice(),
+      carveNext: this.carveNext.slice(),
+      carveEnd: this.carveEnd.slice(),
+      slabs: [...this.slabs],
+      large: new Map(this.large),
+      spareSpans: [...this.spareSpans],
+      spanPage: this.spanPage,
+      spansTaken: this.spansTaken,
+      usedBytes: this.used,
+    };
+  }
+
+  restore(state: ArenaState): void {
+    this.words.length = 0;
+    this.bytes.length = 0;
+    state.pages.forEach((buffer, page) => {
+      if (buffer.byteLength > 0) this.putPage(page, buffer.slice(0));
+    });
+    this.spanClasses = state.spanClasses.map((spans) => spans?.slice());
+    this.freeHeads = state.freeHeads.slice();
+    this.carveNext = state.carveNext.slice();
+    this.carveEnd = state.carveEnd.slice();
+    this.slabs = [...state.slabs];
+    this.large = new Map(state.large);
+    this.spareSpans = [...state.spareSpans];
+    this.spanPage = state.spanPage;
+    this.spansTaken = state.spansTaken;
+    this.used = state.usedBytes;
+  }
+
+  /** Throws when an invariant of the essay is broken. */
+  assertValid(): void {
+    const live = new Map<number, number>();
+    for (const [sizeClass, blockBytes] of CLASS_BYTES.entries()) {
+      const seen = new Set<Ref>();
+      for (let ref = this.freeHeads[sizeClass]; ref !== NONE; ref = this.word(ref, 0)) {
+        if (seen.has(ref)) throw new Error(`invariant 3: block ${ref} is twice on the free list of ${blockBytes}`);
+        if (this.capacityOf(ref) !== blockBytes) throw new Error(`invariant 3: block ${ref} is on the list of another class`);
+        seen.add(ref);
+      }
+      live.set(blockBytes, -seen.size);
+    }
+    for (const slab of this.slabs) {
+      if (slab.ref === NONE) throw new Error('invariant 1: a slab starts at ref 0');
+      live.set(slab.blockBytes, (live.get(slab.blockBytes) ?? 0) + this.carvedOf(slab));
+    }
+    let used = 0;
+    for (const [blockBytes, count] of live) used += blockBytes * count;
+    for (const pages of this.large.values()) used += pages * PAGE_BYTES;
+    if (used !== this.used) throw new Error(`invariant 4: ${used} bytes are live, ${this.used} are counted`);
+  }
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { ascii } from './bytes.ts';
+import { parseFloating, parseInt32, parseInt64 } from './numbers.ts';
+
+const int64 = (text: string): bigint | null => parseInt64(ascii(text), 0, text.length);
+const int32 = (text: string): number => parseInt32(ascii(text), 0, text.length);
+const floating = (text: string): number => parseFloating(ascii(text), 0, text.length);
+
+describe('integers', () => {
+  it('are read exactly over the whole range of 64 bits', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+        expect(int64(String(value))).toBe(value);
+      }),
+    );
+  });
+
+  it.each(['', '-', '+1', '01', '-0', '-01', ' 1', '1 ', '1.0', '1e3', '0x10', '9223372036854775808', '-9223372036854775809'])(
+    '%j is none',
+    (text) => {
+      expect(int64(text)).toBeNull();
+    },
+  );
+
+  it('of 32 bits are the same ones, and nothing beyond them', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.integer(), fc.maxSafeInteger()), (value) => {
+        const fits = value === (value | 0);
+        expect(int32(String(value))).toBe(fits ? value : NaN);
+      }),
+    );
+    for (const text of ['', '-', '+1', '01', '-0', ' 1', '2147483648', '-2147483649']) expect(int32(text)).toBeNaN();
+  });
+});
+
+describe('floating numbers', () => {
+  it('are read as they are printed', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (value) => {
+        expect(floating(String(value).replace('Infinity', 'inf'))).toBe(value + 0);
+      }),
+    );
+  });
+
+  it.each([
+    ['0x10', 16],
+    ['0x1p4', 16],
+    ['-0x.8', -0.5],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['1e3', 1000],
+    ['+Inf', Infinity],
+    ['-infinity', -Infinity],
+  ])('%j is %d', (text, value) => {
+    expect(floating(text)).toBe(value);
+  });
+
+  it.each(['', ' 1', '1 ', 'nan', '1e', '0x', '1.2.3', '--1', 'abc'])('%j is none', (text) => {
+    expect(floating(text)).toBeNaN();
+  });
+});

@@ -1,0 +1,77 @@
+/** Numbers as the protocol writes them, read straight from bytes. */
+
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/** No integer of 64 bits has more characters than this, its sign included. */
+const LONGEST_INT64 = 20;
+
+/**
+ * Reads the one canonical form of a 64-bit integer: an optional minus, no plus, no leading zero, no space, no `-0`.
+ * `null` for anything else.
+ */
+export function parseInt64(bytes: Uint8Array, start: number, end: number): bigint | null {
+  const length = end - start;
+  if (length === 0 || length > LONGEST_INT64) return null;
+  const negative = bytes[start] === 45;
+  const first = negative ? start + 1 : start;
+  if (first === end) return null;
+  if (bytes[first] === 48) return length === 1 ? 0n : null;
+  let high = 0;
+  let low = 0;
+  for (let i = first; i < end; i++) {
+    const digit = bytes[i] - 48;
+    if (digit < 0 || digit > 9) return null;
+    // The first fifteen digits are exact in one double, the rest in another.
+    if (i - first < 15) high = high * 10 + digit;
+    else low = low * 10 + digit;
+  }
+  const digits = end - first;
+  const magnitude = digits <= 15 ? BigInt(high) : BigInt(high) * 10n ** BigInt(digits - 15) + BigInt(low);
+  const value = negative ? -magnitude : magnitude;
+  return value > INT64_MAX || value < INT64_MIN ? null : value;
+}
+
+/** The same for integers that fit 32 bits, without a BigInt; `NaN` for everything else. */
+export function parseInt32(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length === 0 || length > 11) return NaN;
+  const negative = bytes[start] === 45;
+  const first = negative ? start + 1 : start;
+  if (first === end) return NaN;
+  if (bytes[first] === 48) return length === 1 ? 0 : NaN;
+  let value = 0;
+  for (let i = first; i < end; i++) {
+    const digit = bytes[i] - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  if (negative) value = -value;
+  return value === (value | 0) ? value : NaN;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const HEXADECIMAL = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/i;
+const INFINITE = /^([+-]?)inf(inity)?$/i;
+
+/** Reads what C's strtod reads when the whole text must be used: decimal, hexadecimal, infinities. `NaN` for the rest. */
+export function parseFloating(bytes: Uint8Array, start: number, end: number): number {
+  // Longer texts than this are no number anybody means, and must not become a string of their own first.
+  if (end === start || end - start > 5 * 1024) return NaN;
+  let text = '';
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]);
+  if (DECIMAL.test(text)) return Number(text);
+  const infinite = INFINITE.exec(text);
+  if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
+  const hex = HEXADECIMAL.exec(text);
+  return hex ? hexadecimal(hex) : NaN;
+}
+
+function hexadecimal([, sign, whole = '', fraction = '', power = '0']: RegExpExecArray): number {
+  if (whole.length + fraction.length === 0) return NaN;
+  let value = 0;
+  for (const digit of whole + fraction) value = value * 16 + parseInt(digit, 16);
+  const scaled = value * 2 ** (Number(power) - 4 * fraction.length);
+  return sign === '-' ? -scaled : scaled;
+}
+

@@ -1,0 +1,97 @@
+/** All that can be seen of an engine, as plain data: one model a structure, and the fold that keeps them true. */
+import { applyArenaStep, describeArenaStep, emptyArenaModel, type ArenaModel, type ArenaStep } from './memory/arena.steps.ts';
+import { applyLogStep, describeLogStep, emptyLogModel, type LogModel, type LogStep } from './persistence/log.steps.ts';
+import {
+  applyDeadlineHeapStep,
+  describeDeadlineHeapStep,
+  emptyDeadlineHeapModel,
+  type DeadlineHeapModel,
+  type DeadlineHeapStep,
+} from './structures/deadline-heap.steps.ts';
+import {
+  applyDynamicStringStep,
+  describeDynamicStringStep,
+  emptyDynamicStringModel,
+  type DynamicStringModel,
+  type DynamicStringStep,
+} from './structures/dynamic-string.steps.ts';
+import type { HashName } from './structures/hash-functions.steps.ts';
+import {
+  applyHashTableStep,
+  describeHashTableStep,
+  emptyHashTableModel,
+  type HashTableModel,
+  type HashTableStep,
+} from './structures/hash-table.steps.ts';
+import type { CauseStep } from './trace/cause.steps.ts';
+
+export type EngineStep = ArenaStep | DynamicStringStep | HashTableStep | DeadlineHeapStep | LogStep | CauseStep;
+
+export interface Models {
+  readonly arena: ArenaModel;
+  readonly strings: DynamicStringModel;
+  /** By the number of the database. */
+  readonly tables: readonly HashTableModel[];
+  readonly heaps: readonly DeadlineHeapModel[];
+  readonly log: LogModel;
+}
+
+/** The payload words of an entry of the keyspace, the arena's structure ids: see `keyspace/`. */
+const KEYSPACE_PAYLOAD_WORDS = 3;
+const FIRST_DATABASE_ID = 2;
+
+export function emptyModels(databases: number, hashName: HashName): Models {
+  return {
+    arena: emptyArenaModel,
+    strings: emptyDynamicStringModel,
+    tables: Array.from({ length: databases }, () => emptyHashTableModel(hashName, KEYSPACE_PAYLOAD_WORDS)),
+    heaps: Array.from({ length: databases }, () => emptyDeadlineHeapModel),
+    log: emptyLogModel,
+  };
+}
+
+/** The database a step of a table or a heap belongs to. */
+export function databaseOf(step: { readonly id: number }): number {
+  return (step.id - FIRST_DATABASE_ID) >> 1;
+}
+
+function replaceAt<Item>(items: readonly Item[], index: number, change: (item: Item) => Item): readonly Item[] {
+  return items.map((item, at) => (at === index ? change(item) : item));
+}
+
+export function applyStep(models: Models, step: EngineStep): Models {
+  switch (step.structure) {
+    case 'cause':
+      return models;
+    case 'arena':
+      return { ...models, arena: applyArenaStep(models.arena, step) };
+    case 'dynamic-string':
+      return { ...models, strings: applyDynamicStringStep(models.strings, step) };
+    case 'hash-table':
+      return { ...models, tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)) };
+    case 'deadline-heap':
+      return { ...models, heaps: replaceAt(models.heaps, databaseOf(step), (model) => applyDeadlineHeapStep(model, step)) };
+    case 'log':
+      return { ...models, log: applyLogStep(models.log, step) };
+  }
+}
+
+/** One plain sentence for a step, told before it is applied. */
+export function describeStep(step: EngineStep, models: Models): string {
+  switch (step.structure) {
+    case 'cause':
+      return '';
+    case 'arena':
+      return describeArenaStep(step);
+    case 'dynamic-string':
+      return describeDynamicStringStep(step, models.strings);
+    case 'hash-table': {
+      const table = models.tables[databaseOf(step)];
+      return table ? describeHashTableStep(step, table) : '';
+    }
+    case 'deadline-heap':
+      return describeDeadlineHeapStep(step);
+    case 'log':
+      return describeLogStep(step);
+  }
+}

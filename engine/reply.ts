@@ -1,0 +1,220 @@
+import { ascii, copyBytes, utf8Encode } from './memory/bytes.ts';
+
+const CR = 13;
+const LF = 10;
+const FIRST_CAPACITY = 64 * 1024;
+/** A buffer larger than this is given up once it was sent, so that one huge reply does not keep its memory for good. */
+const KEEP_CAPACITY = 4 * 1024 * 1024;
+
+const OK = ascii('+OK\r\n');
+const NULL_BULK = ascii('$-1\r\n');
+const NULL_ARRAY = ascii('*-1\r\n');
+const NULL_RESP3 = ascii('_\r\n');
+const QUEUED = ascii('+QUEUED\r\n');
+const PONG = ascii('+PONG\r\n');
+
+/**
+ * The one output buffer. Commands write their replies into it one after the other; each connection's share of a turn is
+ * a stretch of it. What RESP2 lacks, RESP3's maps, sets, booleans, is written the way Redis downgrades it.
+ */
+export class Reply {
+  buffer = new Uint8Array(FIRST_CAPACITY);
+  length = 0;
+  /** The protocol of the connection that is being served. */
+  protocol: 2 | 3 = 2;
+  /** How many errors were written; the caller compares before and after. */
+  errors = 0;
+  /** The text of the last error, for the statistics by code. */
+  lastError = '';
+
+  ok(): void {
+    this.raw(OK);
+  }
+
+  queued(): void {
+    this.raw(QUEUED);
+  }
+
+  pong(): void {
+    this.raw(PONG);
+  }
+
+  simple(text: string): void {
+    this.line(43, text);
+  }
+
+  error(text: string): void {
+    this.errors++;
+    this.lastError = text;
+    // A line break inside would end the reply early and let the rest be taken for another one.
+    this.line(45, text.replace(/[\r\n]/g, ' '));
+  }
+
+  integer(value: number | bigint): void {
+    if (typeof value === 'number' && value === (value | 0)) {
+      this.reserve(16);
+      this.buffer[this.length++] = 58;
+      this.digits(value);
+      this.crlf();
+    } else {
+      this.line(58, String(value));
+    }
+  }
+
+  bulk(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.reserve(size + 20);
+    this.buffer[this.length++] = 36;
+    this.digits(size);
+    this.crlf();
+    copyBytes(bytes, start, end, this.buffer, this.length);
+    this.length += size;
+    this.crlf();
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.bulk(bytes, 0, bytes.length);
+  }
+
+  text(text: string): void {
+    this.bytes(utf8Encode(text));
+  }
+
+  /** An integer as a bulk string, as strings that hold integers are sent. */
+  integerBulk(value: number): void {
+    this.reserve(24);
+    const negative = value < 0;
+    const size = digitsOf(negative ? -value : value) + (negative ? 1 : 0);
+    this.buffer[this.length++] = 36;
+    this.digits(size);
+    this.crlf();
+    this.digits(value);
+    this.crlf();
+  }
+
+  null(): void {
+    this.raw(this.protocol === 3 ? NULL_RESP3 : NULL_BULK);
+  }
+
+  nullArray(): void {
+    this.raw(this.protocol === 3 ? NULL_RESP3 : NULL_ARRAY);
+  }
+
+  array(length: number): void {
+    this.header(42, length);
+  }
+
+  /** `length` pairs follow. */
+  map(length: number): void {
+    if (this.protocol === 3) this.header(37, length);
+    else this.header(42, length * 2);
+  }
+
+  set(length: number): void {
+    this.header(this.protocol === 3 ? 126 : 42, length);
+  }
+
+  push(length: number): void {
+    this.header(this.protocol === 3 ? 62 : 42, length);
+  }
+
+  boolean(value: boolean): void {
+    if (this.protocol === 3) this.line(35, value ? 't' : 'f');
+    else this.integer(value ? 1 : 0);
+  }
+
+  /** `text` is the number as Redis prints it. */
+  double(text: string): void {
+    if (this.protocol === 3) this.line(44, text);
+    else this.text(text);
+  }
+
+  /** Text that RESP3 marks with its format, `txt` or `mkd`. */
+  verbatim(format: string, text: string): void {
+    if (this.protocol === 2) {
+      this.text(text);
+      return;
+    }
+    const bytes = utf8Encode(`${format}:${text}`);
+    this.header(61, bytes.length);
+    this.raw(bytes);
+    this.reserve(2);
+    this.crlf();
+  }
+
+  /** Bytes that are protocol already. */
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    copyBytes(bytes, 0, bytes.length, this.buffer, this.length);
+    this.length += bytes.length;
+  }
+
+  /** Starts again at the front; whoever still needs the old bytes has copied them or keeps the old buffer. */
+  reset(): void {
+    this.length = 0;
+    if (this.buffer.length > KEEP_CAPACITY) this.buffer = new Uint8Array(FIRST_CAPACITY);
+  }
+
+  /** Goes on in a fresh buffer, because somebody is still sending the old one. */
+  replaceBuffer(): void {
+    this.buffer = new Uint8Array(FIRST_CAPACITY);
+    this.length = 0;
+  }
+
+  private header(type: number, length: number): void {
+    this.reserve(16);
+    this.buffer[this.length++] = type;
+    this.digits(length);
+    this.crlf();
+  }
+
+  /** A character a byte: errors quote what a client sent, whatever bytes that was. */
+  private line(type: number, text: string): void {
+    const bytes = ascii(text);
+    this.reserve(bytes.length + 3);
+    this.buffer[this.length++] = type;
+    copyBytes(bytes, 0, bytes.length, this.buffer, this.length);
+    this.length += bytes.length;
+    this.crlf();
+  }
+
+  private crlf(): void {
+    this.buffer[this.length++] = CR;
+    this.buffer[this.length++] = LF;
+  }
+
+  /** Writes a 32-bit integer by hand: a string for every number would be the costliest part of a short reply. */
+  private digits(value: number): void {
+    let rest = value;
+    if (rest < 0) {
+      this.buffer[this.length++] = 45;
+      rest = -rest;
+    }
+    const size = digitsOf(rest);
+    for (let at = this.length + size - 1; at >= this.length; at--) {
+      const tenth = Math.floor(rest / 10);
+      this.buffer[at] = 48 + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.length += size;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    let capacity = this.buffer.length * 2;
+    while (capacity < this.length + bytes) capacity *= 2;
+    const larger = new Uint8Array(capacity);
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
+  }
+}
+
+function digitsOf(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  if (value < 10000) return 4;
+  let count = 5;
+  for (let limit = 100000; value >= limit; limit *= 10) count++;
+  return count;
+}

@@ -1,0 +1,219 @@
+import { Args } from '../args.ts';
+import { parseInt32 } from '../memory/numbers.ts';
+import { splitInline } from './inline.ts';
+
+/** No line of the protocol, an inline command included, may be longer. */
+const LONGEST_LINE = 64 * 1024;
+/** What a client that has not authenticated yet may claim. */
+const UNAUTHENTICATED_COUNT = 10;
+const UNAUTHENTICATED_BULK = 16 * 1024;
+
+const CR = 13;
+const LF = 10;
+const STAR = 42;
+const DOLLAR = 36;
+
+export interface DecoderLimits {
+  /** The longest argument, `proto-max-bulk-len`. */
+  maxBulkBytes: number;
+}
+
+/**
+ * Takes a connection's bytes as they come and finds the commands in them. A byte at a time gives the same commands as
+ * all at once. Where a command lies whole in the bytes received, its arguments are views of them and nothing is copied;
+ * only what is left of an unfinished command is kept, and it grows with the bytes that came, not with a declared size.
+ */
+export class RequestDecoder {
+  /** The command found last; holds until the next call. */
+  readonly args = new Args();
+  /** Why the connection cannot go on, in the protocol's words. */
+  error: string | null = null;
+  isAuthenticated = true;
+  /** The request's own bytes within `args.bytes`, when they are what an encoder would have written. */
+  requestStart = 0;
+  requestEnd = 0;
+  isCanonical = false;
+
+  private readonly limits: DecoderLimits;
+  private input: Uint8Array = new Uint8Array(0);
+  private end = 0;
+  private position = 0;
+  private commandStart = 0;
+  private isInsideCommand = false;
+  /** How far a line was searched for its end already, so that a byte at a time stays linear. */
+  private searched = 0;
+  private bulksLeft = 0;
+  private bulkLength = -1;
+  private kept: Uint8Array = new Uint8Array(0);
+  private keptLength = 0;
+
+  constructor(limits: DecoderLimits) {
+    this.limits = limits;
+  }
+
+  /** Bytes of an unfinished command. */
+  get pendingBytes(): number {
+    return this.keptLength;
+  }
+
+  /** How much is set aside for them. */
+  get pendingCapacity(): number {
+    return this.kept.length;
+  }
+
+  /** Hands over bytes; then call `next` until it returns false. They must stay as they are until then. */
+  feed(chunk: Uint8Array): void {
+    if (this.keptLength === 0) {
+      this.input = chunk;
+      this.end = chunk.length;
+      this.position = 0;
+      this.commandStart = 0;
+      this.searched = 0;
+      return;
+    }
+    this.keep(chunk, this.keptLength);
+    this.input = this.kept;
+    this.end = this.keptLength;
+  }
+
+  /** True when `args` holds the next command. False when more bytes are needed, or `error` says what is wrong. */
+  next(): boolean {
+    while (this.error === null && this.position < this.end) {
+      const isMultibulk = this.isInsideCommand || this.input[this.position] === STAR;
+      const found = isMultibulk ? this.nextMultibulk() : this.nextInline();
+      if (!found) break;
+      this.isInsideCommand = false;
+      if (this.args.count > 0) return true;
+    }
+    this.keepRest();
+    return false;
+  }
+
+  private nextMultibulk(): boolean {
+    if (!this.isInsideCommand) {
+      this.commandStart = this.position;
+      if (!this.readCount()) return false;
+    }
+    while (this.bulksLeft > 0) {
+      if (this.bulkLength < 0 && !this.readBulkLength()) return false;
+      if (this.end - this.position < this.bulkLength + 2) return false;
+      const bulkEnd = this.position + this.bulkLength;
+      this.args.push(this.position, bulkEnd);
+      if (this.input[bulkEnd] !== CR || this.input[bulkEnd + 1] !== LF) this.isCanonical = false;
+      this.position = bulkEnd + 2;
+      this.searched = this.position;
+      this.bulkLength = -1;
+      this.bulksLeft--;
+    }
+    this.found();
+    return true;
+  }
+
+  private readCount(): boolean {
+    const line = this.findLine('too big mbulk count string');
+    if (line < 0) return false;
+    const count = parseInt32(this.input, this.position + 1, line);
+    if (Number.isNaN(count)) return this.fail('invalid multibulk length');
+    if (count > UNAUTHENTICATED_COUNT && !this.isAuthenticated) return this.fail('unauthenticated multibulk length');
+    this.isCanonical = this.input[line + 1] === LF;
+    this.position = line + 2;
+    this.searched = this.position;
+    this.args.count = 0;
+    this.bulksLeft = Math.max(0, count);
+    this.bulkLength = -1;
+    this.isInsideCommand = true;
+    return true;
+  }
+
+  private readBulkLength(): boolean {
+    const line = this.findLine('too big bulk count string');
+    if (line < 0) return false;
+    const type = this.input[this.position];
+    if (type !== DOLLAR) return this.fail(`expected '$', got '${String.fromCharCode(type)}'`);
+    const length = parseInt32(this.input, this.position + 1, line);
+    if (!(length >= 0 && length <= this.limits.maxBulkBytes)) return this.fail('invalid bulk length');
+    if (length > UNAUTHENTICATED_BULK && !this.isAuthenticated) return this.fail('unauthenticated bulk length');
+    if (this.input[line + 1] !== LF) this.isCanonical = false;
+    this.position = line + 2;
+    this.searched = this.position;
+    this.bulkLength = length;
+    return true;
+  }
+
+  /** Where the line at `position` ends, its CR with one more byte behind it, or -1. */
+  private findLine(tooLong: string): number {
+    let at = this.searched;
+    while (at < this.end && this.input[at] !== CR) at++;
+    this.searched = at;
+    if (at >= this.end - 1) {
+      if (at >= this.end && this.end - this.position > LONGEST_LINE) this.fail(tooLong);
+      return -1;
+    }
+    return at;
+  }
+
+  private nextInline(): boolean {
+    this.commandStart = this.position;
+    let at = this.searched;
+    while (at < this.end && this.input[at] !== LF) at++;
+    this.searched = at;
+    if (at >= this.end) {
+      if (this.end - this.position > LONGEST_LINE) this.fail('too big inline request');
+      return false;
+    }
+    const lineEnd = at > this.position && this.input[at - 1] === CR ? at - 1 : at;
+    const values = splitInline(this.input, this.position, lineEnd);
+    if (values === null) return this.fail('unbalanced quotes in request');
+    const inline = Args.from(values);
+    this.args.bytes = inline.bytes;
+    this.args.starts = inline.starts;
+    this.args.ends = inline.ends;
+    this.args.count = inline.count;
+    this.isCanonical = false;
+    this.position = at + 1;
+    this.searched = this.position;
+    return true;
+  }
+
+  private found(): void {
+    this.args.bytes = this.input;
+    this.requestStart = this.commandStart;
+    this.requestEnd = this.position;
+  }
+
+  private fail(what: string): false {
+    this.error = `ERR Protocol error: ${what}`;
+    return false;
+  }
+
+  /** Moves what is left of an unfinished command to the front of our own buffer. */
+  private keepRest(): void {
+    const from = this.isInsideCommand ? this.commandStart : this.position;
+    const length = this.error === null ? this.end - from : 0;
+    if (length > 0) {
+      if (this.input === this.kept) this.kept.copyWithin(0, from, this.end);
+      else this.keep(this.input.subarray(from, this.end), 0);
+      for (let i = 0; this.isInsideCommand && i < this.args.count; i++) {
+        this.args.starts[i] -= from;
+        this.args.ends[i] -= from;
+      }
+      this.position -= from;
+      this.searched -= from;
+      this.commandStart = 0;
+    } else if (this.kept.length > LONGEST_LINE) {
+      this.kept = new Uint8Array(0);
+    }
+    this.keptLength = length;
+  }
+
+  private keep(chunk: Uint8Array, at: number): void {
+    const needed = at + chunk.length;
+    if (needed > this.kept.length) {
+      const larger = new Uint8Array(Math.max(needed, this.kept.length * 2, 1024));
+      larger.set(this.kept.subarray(0, at));
+      this.kept = larger;
+    }
+    this.kept.set(chunk, at);
+    this.keptLength = needed;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Args } from './args.ts';
+import type { Command } from './commands/command.ts';
+import type { Peer } from './host.ts';
+import type { Watcher } from './keyspace/database.ts';
+import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
+
+/** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
+export type Send = (bytes: Uint8Array) => boolean | void;
+
+export interface QueuedCommand {
+  readonly command: Command;
+  readonly args: Args;
+}
+
+export interface WatchedKey {
+  readonly db: number;
+  readonly key: Uint8Array;
+  /** The key was past its deadline already when it was watched. */
+  readonly wasExpired: boolean;
+}
+
+/** What a keyframe keeps of a connection. */
+export interface SessionState {
+  readonly id: number;
+  readonly name: string;
+  readonly libraryName: string;
+  readonly libraryVersion: string;
+  readonly protocol: 2 | 3;
+  readonly db: number;
+  readonly isAuthenticated: boolean;
+  readonly queue: readonly QueuedCommand[] | null;
+  readonly isQueueBroken: boolean;
+  readonly isTouched: boolean;
+  readonly watched: readonly WatchedKey[];
+  readonly replyMode: Session['replyMode'];
+  readonly connectedMs: number;
+  readonly lastActiveMs: number;
+  readonly lastCommand: string;
+}
+
+/** One connection as the engine knows it. */
+export class Session implements Watcher {
+  readonly id: number;
+  readonly decoder: RequestDecoder;
+  readonly peer: Peer;
+  readonly send: Send;
+
+  name = '';
+  libraryName = '';
+  libraryVersion = '';
+  protocol: 2 | 3 = 2;
+  db = 0;
+  isAuthenticated = true;
+  /** The commands since MULTI, `null` outside of a transaction. */
+  queue: QueuedCommand[] | null = null;
+  /** A command could not be queued, so EXEC must refuse. */
+  isQueueBroken = false;
+  /** A watched key was changed. */
+  isTouched = false;
+  watched: WatchedKey[] = [];
+  /** `skip-next`: CLIENT REPLY SKIP itself is being run; `skip`: the command that now comes gets no reply. */
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
+  isNoEvict = false;
+  closing: 'no' | 'after-reply' | 'now' = 'no';
+  isClosed = false;
+  connectedMs: number;
+  lastActiveMs: number;
+  lastCommand = 'NULL';
+  inputBytes = 0;
+  outputBytes = 0;
+
+  constructor(id: number, send: Send, peer: Peer, limits: DecoderLimits, nowMs: number) {
+    this.id = id;
+    this.send = send;
+    this.peer = peer;
+    this.decoder = new RequestDecoder(limits);
+    this.connectedMs = nowMs;
+    this.lastActiveMs = nowMs;
+  }
+
+  touched(): void {
+    this.isTouched = true;
+  }
+
+  /** Leaves the transaction; the watches are the caller's. */
+  forgetQueue(): void {
+    this.queue = null;
+    this.isQueueBroken = false;
+  }
+
+  capture(): SessionState {
+    const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
+    const { replyMode, connectedMs, lastActiveMs, lastCommand } = this;
+    return {
+      ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
+      ...{ replyMode, connectedMs, lastActiveMs, lastCommand },
+      queue: this.queue === null ? null : [...this.queue],
+      watched: [...this.watched],
+    };
+  }
+
+  /** The watches themselves are for the engine to set again. */
+  restore(state: SessionState): void {
+    Object.assign(this, state, {
+      queue: state.queue === null ? null : [...state.queue],
+      watched: [...state.watched],
+    });
+    this.decoder.isAuthenticated = state.isAuthenticated;
+  }
+}

@@ -1,0 +1,482 @@
+/**
+ * # The hash table
+ *
+ * **Problem.** Find one key among millions in about the time it takes to read it — and never make anyone wait while the
+ * table grows.
+ *
+ * **Idea.** A hash function turns the key into a number, the number picks a *bucket*, and the few keys that share a
+ * bucket hang in a *chain*. Every entry keeps its whole key: two keys may share a bucket, even a hash, and only
+ * comparing the keys themselves tells them apart. When the entries outnumber the buckets, a second table twice the size
+ * is made, and from then on every operation moves one bucket over. Nobody pays for the whole move.
+ *
+ * ```
+ *   old table           cursor = 2            new table
+ *   0 ∅  (moved)                              0 ─▶ [apple]
+ *   1 ∅  (moved)                              …
+ *   2 ─▶ [bar] ─▶ [city] ─▶ ∅   ◀── next      5 ─▶ [foo] ─▶ ∅
+ *   3 ─▶ [user] ─▶ ∅                          …
+ *
+ *   an entry: │ next │ hash │ length │ payload … │ key bytes … │   one record of the arena
+ * ```
+ *
+ * The link lies inside the entry (an *intrusive* node): no cell that points to a node that points to a key.
+ *
+ * **Complexity.** Find, insert, remove O(1) on average; each also moves at most one bucket and looks at ten empty ones.
+ *
+ * **Invariants.**
+ * 1. An entry is in bucket `hash & (size - 1)` of exactly one of the two tables.
+ * 2. While a resize is under way, no entry is left in the old table below the cursor, and new entries go to the new one.
+ * 3. `used` is the number of entries in the chains.
+ * 4. Sizes are powers of two.
+ *
+ * **Unlike Redis.** The key lies inside the entry, not behind a pointer. The heads lie in chunks that are taken when first
+ * written. The table also shrinks on its own after a removal, where Redis waits for its clock.
+ *
+ * **Read next.** `engine/structures/bucket-array.ts`, and `engine/museum/` for how it goes wrong.
+ */
+import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
+import { copyBytes } from '../memory/bytes.ts';
+import { PREVIEW_BYTES } from '../trace/steps.ts';
+import { BucketArray, type BucketArrayState } from './bucket-array.ts';
+import { hashFunction, type HashFunction, type HashName } from './hash-functions.ts';
+import {
+  emptyBuckets,
+  emptyHashTableModel,
+  type BucketsModel,
+  type EntryModel,
+  type HashTableModel,
+  type HashTableProbe,
+} from './hash-table.steps.ts';
+
+/** The words of an entry before its payload: next, hash, length of the key. */
+const HEADER_WORDS = 3;
+const SMALLEST_SIZE = 4;
+/** A move looks at no more empty buckets than this before it lets the command go on. */
+const EMPTY_VISITS = 10;
+
+export interface HashTableOptions {
+  readonly id: number;
+  readonly hashName: HashName;
+  readonly seed: readonly [number, number];
+  /** How many words the owner keeps in each entry. */
+  readonly payloadWords: number;
+  readonly trace: HashTableProbe | null;
+}
+
+export interface HashTableState {
+  readonly tables: readonly [BucketArrayState, BucketArrayState];
+  readonly rehashCursor: number;
+}
+
+export class HashTable {
+  readonly id: number;
+  readonly hashName: HashName;
+  readonly payloadWords: number;
+  /** The hash of the key that was last looked for, so that an insert right after a miss need not hash again. */
+  lastHash = 0;
+
+  private readonly arena: Arena;
+  private readonly hash: HashFunction;
+  private readonly trace: HashTableProbe | null;
+  private readonly keyOffset: number;
+  private readonly old: BucketArray;
+  private readonly new: BucketArray;
+  private cursor = -1;
+
+  constructor(arena: Arena, options: HashTableOptions) {
+    this.arena = arena;
+    this.id = options.id;
+    this.hashName = options.hashName;
+    this.hash = hashFunction(options.hashName, options.seed);
+    this.payloadWords = options.payloadWords;
+    this.trace = options.trace;
+    this.keyOffset = (HEADER_WORDS + options.payloadWords) * 4;
+    this.old = new BucketArray(arena);
+    this.new = new BucketArray(arena);
+  }
+
+  get size(): number {
+    return this.old.used + this.new.used;
+  }
+
+  get buckets(): number {
+    return this.old.size + this.new.size;
+  }
+
+  get isRehashing(): boolean {
+    return this.cursor >= 0;
+  }
+
+  /** The entry of the key `bytes[start..end)`, or `NONE`. */
+  find(bytes: Uint8Array, start: number, end: number): Ref {
+    const hash = this.hash(bytes, start, end);
+    this.lastHash = hash;
+    this.trace?.hash(this.id, hash, bytes, start, end);
+    if (this.old.used + this.new.used === 0) return NONE;
+    if (this.cursor >= 0) this.rehash(1);
+    const found = this.findIn(this.old, 0, hash, bytes, start, end);
+    if (found !== NONE || this.cursor < 0) return found;
+    return this.findIn(this.new, 1, hash, bytes, start, end);
+  }
+
+  private findIn(table: BucketArray, which: number, hash: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const bucket = hash & (table.size - 1);
+    this.trace?.visit(this.id, which, bucket);
+    for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) {
+      const hit = this.holds(entry, hash, bytes, start, end);
+      this.trace?.compare(this.id, entry, hit ? 1 : 0);
+      if (hit) return entry;
+    }
+    return NONE;
+  }
+
+  /** Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. */
+  insertMissing(bytes: Uint8Array, start: number, end: number): Ref {
+    const hash = this.lastHash;
+    this.growWhenFull();
+    const entry = this.makeEntry(hash, bytes, start, end);
+    const which = this.cursor >= 0 ? 1 : 0;
+    const table = which === 1 ? this.new : this.old;
+    this.link(table, which, hash & (table.size - 1), entry, bytes, start, end);
+    return entry;
+  }
+
+  /** Takes an entry out and frees its record; what its payload refers to is the caller's. */
+  remove(entry: Ref): void {
+    if (this.cursor >= 0) this.rehash(1);
+    const hash = this.arena.word(entry, 1);
+    if (!this.unlinkFrom(this.old, 0, hash, entry) && !this.unlinkFrom(this.new, 1, hash, entry)) {
+      throw new Error(`entry ${entry} is in no chain`);
+    }
+    this.arena.release(entry);
+    this.shrinkWhenSparse();
+  }
+
+  private unlinkFrom(table: BucketArray, which: number, hash: number, wanted: Ref): boolean {
+    if (table.used === 0) return false;
+    const bucket = hash & (table.size - 1);
+    let previous = NONE;
+    for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) {
+      if (entry === wanted) {
+        this.unlink(table, which, bucket, entry, previous);
+        return true;
+      }
+      previous = entry;
+    }
+    return false;
+  }
+
+  /** Moves up to so many buckets of a resize that is under way. */
+  rehash(buckets: number): void {
+    let emptyVisits = buckets * EMPTY_VISITS;
+    for (let left = buckets; left > 0 && this.old.used > 0; left--) {
+      while (this.old.head(this.cursor) === NONE) {
+        this.advance();
+        if (--emptyVisits === 0) return;
+      }
+      for (let entry = this.old.head(this.cursor); entry !== NONE; ) {
+        const next = this.next(entry);
+        this.move(entry, next);
+        entry = next;
+      }
+      this.advance();
+    }
+    if (this.old.used === 0) this.promote();
+  }
+
+  private growWhenFull(): void {
+    if (this.cursor >= 0) return;
+    if (this.old.size === 0) this.create();
+    else if (this.old.used >= this.old.size) this.startResize(this.old.size * 2);
+  }
+
+  /** Below a tenth full, a table gives room back. */
+  private shrinkWhenSparse(): void {
+    const { size, used } = this.old;
+    if (this.cursor >= 0 || size <= SMALLEST_SIZE || used * 10 >= size) return;
+    let smaller = SMALLEST_SIZE;
+    while (smaller < used) smaller *= 2;
+    this.startResize(smaller);
+    if (used === 0) this.promote();
+  }
+
+  /** Removes everything. `dispose` is called with each entry before its record is freed. */
+  clear(dispose: (entry: Ref) => void): void {
+    for (const table of [this.old, this.new]) {
+      for (let bucket = 0; bucket < table.size; bucket++) {
+        for (let entry = table.head(bucket); entry !== NONE; ) {
+          const next = this.next(entry);
+          dispose(entry);
+          this.arena.release(entry);
+          entry = next;
+        }
+      }
+      table.close();
+    }
+    this.cleared();
+  }
+
+  // Reading an entry.
+
+  next(entry: Ref): Ref {
+    return this.arena.words[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) << 1];
+  }
+
+  payload(entry: Ref, word: number): number {
+    return this.arena.words[entry >>> PAGE_SHIFT][((entry & PAGE_MASK) << 1) + HEADER_WORDS + word];
+  }
+
+  keyLength(entry: Ref): number {
+    return this.arena.word(entry, 2);
+  }
+
+  /** The page that holds the key; with `keyStart` and `keyLength` the key itself, without a copy. */
+  keyBytes(entry: Ref): Uint8Array {
+    return this.arena.bytes[entry >>> PAGE_SHIFT];
+  }
+
+  keyStart(entry: Ref): number {
+    return ((entry & PAGE_MASK) << 3) + this.keyOffset;
+  }
+
+  keyCopy(entry: Ref): Uint8Array {
+    const start = this.keyStart(entry);
+    return this.keyBytes(entry).slice(start, start + this.keyLength(entry));
+  }
+
+  /** Calls `visit` with every entry. The table must not change meanwhile. */
+  forEach(visit: (entry: Ref) => void): void {
+    for (const table of [this.old, this.new]) {
+      if (table.used === 0) continue;
+      for (let bucket = 0; bucket < table.size; bucket++) {
+        for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) visit(entry);
+      }
+    }
+  }
+
+  /**
+   * Visits the buckets that belong to a cursor and returns the next cursor, 0 at the end. The cursor counts with its
+   * bits reversed, from the highest downwards: whatever resizes happen between two calls, a key that was there all the
+   * time is met at least once, for a bucket and its halves after a growth are numbers that end in the same bits.
+   */
+  scan(cursor: number, visit: (entry: Ref) => void): number {
+    if (this.size === 0) return 0;
+    if (this.cursor < 0) {
+      this.visitBucket(this.old, cursor & (this.old.size - 1), visit);
+      return nextCursor(cursor, this.old.size - 1);
+    }
+    const [small, large] = this.old.size <= this.new.size ? [this.old, this.new] : [this.new, this.old];
+    const smallMask = small.size - 1;
+    const largeMask = large.size - 1;
+    this.visitBucket(small, cursor & smallMask, visit);
+    let at = cursor;
+    do {
+      this.visitBucket(large, at & largeMask, visit);
+      at = nextCursor(at, largeMask);
+    } while ((at & (smallMask ^ largeMask)) !== 0);
+    return at;
+  }
+
+  /** An entry by chance, or `NONE` when there is none. `chance` gives 32 random bits. */
+  random(chance: () => number): Ref {
+    if (this.size === 0) return NONE;
+    if (this.cursor >= 0) this.rehash(1);
+    let head = NONE;
+    while (head === NONE) head = this.headAcross((chance() >>> 0) % this.buckets);
+    let length = 0;
+    for (let entry = head; entry !== NONE; entry = this.next(entry)) length++;
+    let entry = head;
+    for (let steps = (chance() >>> 0) % length; steps > 0; steps--) entry = this.next(entry);
+    return entry;
+  }
+
+  private headAcross(bucket: number): Ref {
+    return bucket < this.old.size ? this.old.head(bucket) : this.new.head(bucket - this.old.size);
+  }
+
+  private visitBucket(table: BucketArray, bucket: number, visit: (entry: Ref) => void): void {
+    for (let entry = table.head(bucket); entry !== NONE; ) {
+      const next = this.next(entry);
+      visit(entry);
+      entry = next;
+    }
+  }
+
+  private holds(entry: Ref, hash: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const words = this.arena.words[entry >>> PAGE_SHIFT];
+    const first = (entry & PAGE_MASK) << 1;
+    const length = end - start;
+    if (words[first + 1] !== hash || words[first + 2] !== length) return false;
+    const page = this.arena.bytes[entry >>> PAGE_SHIFT];
+    const key = (first << 2) + this.keyOffset;
+    for (let i = 0; i < length; i++) {
+      if (page[key + i] !== bytes[start + i]) return false;
+    }
+    return true;
+  }
+
+  // Micro-steps: one change of state each, and one line of trace.
+
+  private create(): void {
+    this.old.open(SMALLEST_SIZE);
+    this.trace?.create(this.id, SMALLEST_SIZE);
+  }
+
+  private startResize(size: number): void {
+    this.new.open(size);
+    this.cursor = 0;
+    this.trace?.resize(this.id, size);
+  }
+
+  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const arena = this.arena;
+    const entry = arena.allocate(this.keyOffset + end - start);
+    const words = arena.words[entry >>> PAGE_SHIFT];
+    const first = (entry & PAGE_MASK) << 1;
+    words[first + 1] = hash;
+    words[first + 2] = end - start;
+    for (let i = 0; i < this.payloadWords; i++) words[first + HEADER_WORDS + i] = 0;
+    copyBytes(bytes, start, end, arena.bytes[entry >>> PAGE_SHIFT], (first << 2) + this.keyOffset);
+    return entry;
+  }
+
+  private link(table: BucketArray, which: number, bucket: number, entry: Ref, key: Uint8Array, start: number, end: number): void {
+    this.setNext(entry, table.head(bucket));
+    table.setHead(bucket, entry);
+    table.used++;
+    this.trace?.link(this.id, which, bucket, entry, this.lastHash, end - start, key, start, end);
+  }
+
+  private unlink(table: BucketArray, which: number, bucket: number, entry: Ref, previous: Ref): void {
+    if (previous === NONE) table.setHead(bucket, this.next(entry));
+    else this.setNext(previous, this.next(entry));
+    table.used--;
+    this.trace?.unlink(this.id, which, bucket, entry);
+  }
+
+  setPayload(entry: Ref, word: number, value: number): void {
+    this.arena.words[entry >>> PAGE_SHIFT][((entry & PAGE_MASK) << 1) + HEADER_WORDS + word] = value;
+    this.trace?.payload(this.id, entry, word, value);
+  }
+
+  private move(entry: Ref, next: Ref): void {
+    const bucket = this.arena.word(entry, 1) & (this.new.size - 1);
+    this.old.setHead(this.cursor, next);
+    this.old.used--;
+    this.setNext(entry, this.new.head(bucket));
+    this.new.setHead(bucket, entry);
+    this.new.used++;
+    this.trace?.move(this.id, entry, this.cursor, bucket);
+  }
+
+  private advance(): void {
+    this.cursor++;
+    this.trace?.advance(this.id, this.cursor);
+  }
+
+  private promote(): void {
+    this.old.takeOver(this.new);
+    this.cursor = -1;
+    this.trace?.promote(this.id);
+  }
+
+  private cleared(): void {
+    this.cursor = -1;
+    this.trace?.clear(this.id);
+  }
+
+  private setNext(entry: Ref, next: Ref): void {
+    this.arena.words[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) << 1] = next;
+  }
+
+  // Seeing the whole.
+
+  snapshot(): HashTableModel {
+    const entries = new Map<number, EntryModel>();
+    this.forEach((ref) => entries.set(ref, this.entryModel(ref)));
+    return {
+      ...emptyHashTableModel(this.hashName, this.payloadWords),
+      tables: [this.bucketsModel(this.old), this.bucketsModel(this.new)],
+      rehashCursor: this.cursor,
+      entries,
+    };
+  }
+
+  private entryModel(ref: Ref): EntryModel {
+    const keyLength = this.keyLength(ref);
+    const start = this.keyStart(ref);
+    return {
+      ref,
+      hash: this.arena.word(ref, 1),
+      keyLength,
+      key: this.keyBytes(ref).slice(start, start + Math.min(keyLength, PREVIEW_BYTES)),
+      payload: Array.from({ length: this.payloadWords }, (_, word) => this.payload(ref, word)),
+    };
+  }
+
+  private bucketsModel(table: BucketArray): BucketsModel {
+    const chains = emptyBuckets(table.size).chains.map((none, bucket) => {
+      if (table.head(bucket) === NONE) return none;
+      const chain: number[] = [];
+      this.visitBucket(table, bucket, (entry) => chain.push(entry));
+      return chain;
+    });
+    return { size: table.size, used: table.used, chains };
+  }
+
+  /** How many chains there are of each length, for each table that is in use: element n counts the chains of n entries. */
+  chainLengths(): number[][] {
+    return [this.old, this.new].map((table) => {
+      const counts: number[] = [];
+      for (let bucket = 0; bucket < table.size; bucket++) {
+        let length = 0;
+        for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) length++;
+        counts[length] = (counts[length] ?? 0) + 1;
+      }
+      return Array.from(counts, (count: number | undefined) => count ?? 0);
+    });
+  }
+
+  capture(): HashTableState {
+    return { tables: [this.old.capture(), this.new.capture()], rehashCursor: this.cursor };
+  }
+
+  /** The arena must have been restored to the same moment before. */
+  restore(state: HashTableState): void {
+    this.old.restore(state.tables[0]);
+    this.new.restore(state.tables[1]);
+    this.cursor = state.rehashCursor;
+  }
+
+  /** Throws when an invariant of the essay is broken. */
+  assertValid(): void {
+    for (const [which, table] of [this.old, this.new].entries()) {
+      if ((table.size & (table.size - 1)) !== 0) throw new Error(`invariant 4: table ${which} has ${table.size} buckets`);
+      let count = 0;
+      for (let bucket = 0; bucket < table.size; bucket++) {
+        for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) {
+          count++;
+          const home = this.arena.word(entry, 1) & (table.size - 1);
+          if (home !== bucket) throw new Error(`invariant 1: entry ${entry} belongs in bucket ${home}, not ${bucket}`);
+          if (which === 0 && bucket < this.cursor) throw new Error(`invariant 2: bucket ${bucket} lies below the cursor`);
+        }
+      }
+      if (count !== table.used) throw new Error(`invariant 3: ${count} entries in the chains, ${table.used} counted`);
+    }
+  }
+}
+
+/** Adds one to the bits of the cursor that the mask covers, read from the highest to the lowest. */
+function nextCursor(cursor: number, mask: number): number {
+  const reversed = reverseBits((cursor | ~mask) >>> 0);
+  return reverseBits((reversed + 1) >>> 0);
+}
+
+function reverseBits(value: number): number {
+  let bits = value;
+  bits = ((bits >>> 1) & 0x55555555) | ((bits & 0x55555555) << 1);
+  bits = ((bits >>> 2) & 0x33333333) | ((bits & 0x33333333) << 2);
+  bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
+  bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
+  return ((bits >>> 16) | (bits << 16)) >>> 0;
+}

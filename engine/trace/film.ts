@@ -1,0 +1,51 @@
+import { causeSteps, type CauseProbe } from './cause.steps.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Numbers the causes and puts their marks between the steps. Without a recorder it does nothing at all. */
+export class Film {
+  /** The number of the next cause. */
+  nextIndex = 0;
+  private readonly recorder: Recorder | null;
+  private readonly probe: CauseProbe | null;
+
+  constructor(recorder: Recorder | null) {
+    this.recorder = recorder;
+    this.probe = recorder?.probe(causeSteps) ?? null;
+  }
+
+  get isRunning(): boolean {
+    return this.recorder !== null;
+  }
+
+  beginCommand(session: number, db: number, nowMs: number, line: Uint8Array): void {
+    this.probe?.command(0, this.nextIndex++, session, db, nowMs, line, 0, line.length);
+    this.recorder?.begin();
+  }
+
+  endCommand(reply: Uint8Array, start: number, end: number): void {
+    if (this.recorder?.end() === true) this.probe?.lost(0);
+    this.probe?.reply(0, end - start, reply, start, end);
+  }
+
+  /** Work of the engine's own. When it made no step, it leaves no cause behind. */
+  during(kind: 'tick' | 'turn' | 'load', nowMs: number, work: () => void): void {
+    const { recorder, probe } = this;
+    if (!recorder || !probe) {
+      work();
+      return;
+    }
+    const before = recorder.position;
+    probe[kind](0, this.nextIndex, nowMs);
+    const marked = recorder.position;
+    recorder.begin();
+    work();
+    const isSilent = recorder.position === marked;
+    const lost = recorder.end();
+    if (isSilent && !lost) {
+      recorder.rewind(before);
+      return;
+    }
+    this.nextIndex++;
+    if (lost) probe.lost(0);
+  }
+}
