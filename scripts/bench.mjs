@@ -1,0 +1,39 @@
+// `npm run bench`: how fast it is, always beside something else on the same machine, in turns, and in medians. It
+// prints ratios and asserts nothing: absolute times mean nothing on a machine that one does not know.
+//
+//   npm run bench                      all sections
+//   npm run bench -- tcp aof           some of: in-process trace tcp aof
+//   npm run bench -- tcp --all         every command of redis-benchmark that the server has
+//   npm run bench -- --rounds 3        fewer rounds (5)
+import { performance } from 'node:perf_hooks';
+
+import { ensureInstalled, giveUp } from './ensure-install.mjs';
+
+ensureInstalled();
+
+const sections = {
+  'in-process': async (options) => (await import('./bench/in-process.mjs')).benchStructures(options),
+  trace: async (options) => (await import('./bench/in-process.mjs')).benchTrace(options),
+  tcp: async (options) => (await import('./bench/tcp.mjs')).benchTcp(options),
+  aof: async (options) => (await import('./bench/load.mjs')).benchLoad(options),
+};
+
+const words = process.argv.slice(2);
+const isAll = take('--all', 0) !== undefined;
+const rounds = Number(take('--rounds', 1) ?? 5);
+const unknown = words.find((word) => !Object.hasOwn(sections, word));
+if (unknown !== undefined) giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
+if (!(rounds >= 1)) giveUp('--rounds wants a number of at least 1.');
+
+/** Takes a flag and its values out of the words; the last of them, or undefined where it is not there. */
+function take(flag, values) {
+  const at = words.indexOf(flag);
+  return at < 0 ? undefined : words.splice(at, 1 + values).at(-1);
+}
+
+for (const name of words.length > 0 ? words : Object.keys(sections)) {
+  const start = performance.now();
+  console.log(`\n── ${name} ──`);
+  await sections[name]({ rounds, isAll });
+  console.log(`(${((performance.now() - start) / 1000).toFixed(0)} s)`);
+}

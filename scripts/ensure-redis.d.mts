@@ -1,0 +1,2 @@
+export const noRedis: string;
+export function findRedis(options?: { install?: boolean }): string | undefined;

@@ -1,0 +1,20 @@
+// Reads what the two test runners report of themselves. Pure, so that the counting is itself tested.
+
+/**
+ * Vitest's JSON: a file that could not even be loaded has no test in it, and counts as one that failed.
+ * @returns {{ passed: number, failed: number }}
+ */
+export function countVitest(report) {
+  const unloaded = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length };
+}
+
+/**
+ * Playwright's JSON. A test that passed only when repeated did not pass.
+ * @returns {{ passed: number, failed: number }}
+ */
+export function countPlaywright(report) {
+  const { expected, unexpected, flaky } = report.stats;
+  const broken = unexpected + flaky;
+  return { passed: expected, failed: broken === 0 ? report.errors.length : broken };
+}

@@ -1,0 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+import { contentSecurityPolicy, xtermUnderPolicy } from './scripts/vite-inert-page.mjs';
+import { lessons } from './scripts/vite-lessons.ts';
+
+export default defineConfig({
+  // Relative addresses: the built page works under any sub-path of any static host.
+  base: './',
+  plugins: [svelte(), lessons(), contentSecurityPolicy(), xtermUnderPolicy()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    // An inlined asset would be a `data:` address, which the page's policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+  },
+});

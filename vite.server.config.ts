@@ -1,0 +1,16 @@
+import { defineConfig } from 'vite';
+
+/** The companion server: one file that needs Node and nothing else, so that `npx vitrine` installs no dependency. */
+export default defineConfig({
+  publicDir: false,
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: 'engine/hosts/node/main.ts',
+    outDir: 'dist-server',
+    target: 'node20',
+    minify: false,
+    rolldownOptions: {
+      output: { entryFileNames: 'vitrine.js', codeSplitting: false, banner: '#!/usr/bin/env node' },
+    },
+  },
+});
