@@ -2,7 +2,9 @@ import type { Args } from './args.ts';
 import type { Command } from './commands/command.ts';
 import type { Context } from './commands/context.ts';
 import type { Registry } from './commands/registry.ts';
-import { CommandError, NO_AUTH, wrongArity } from './errors.ts';
+import { isAllowed } from './commands/checks.ts';
+import { endTransaction } from './commands/transactions.ts';
+import { CommandError, NO_AUTH, protectedCommand, wrongArity } from './errors.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
@@ -50,6 +52,7 @@ export class Dispatcher {
     const { reply, server } = context;
     const start = reply.length;
     const errors = reply.errors;
+    const wasSilent = isSilent(session);
     context.session = session;
     context.db = context.keyspace.databases[session.db];
     reply.protocol = session.protocol;
@@ -57,23 +60,27 @@ export class Dispatcher {
     if (this.film.isRunning) this.film.beginCommand(session.id, session.db, server.nowMs, this.lineOf(args));
     const command = this.resolve(args);
     if (command !== null && this.mayRun(session, command, args)) {
-      if (session.queue !== null && !command.isNoMulti) this.enqueue(session, command, args);
+      if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
       else this.call(session, command, args);
     } else if (session.queue !== null) {
       session.isQueueBroken = true;
     }
     if (reply.errors !== errors) this.countError(reply.lastError);
-    if (session.replyMode !== 'on') this.silence(session, start);
+    if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, reply.length);
   }
 
   /** Runs a command of a transaction that is being executed. */
   runQueued(command: Command, args: Args): void {
     const { context } = this;
-    const errors = context.reply.errors;
-    context.db = context.keyspace.databases[context.session.db];
-    this.call(context.session, command, args);
-    if (context.reply.errors !== errors) this.countError(context.reply.lastError);
+    const { session, reply } = context;
+    const start = reply.length;
+    const errors = reply.errors;
+    const wasSilent = isSilent(session);
+    context.db = context.keyspace.databases[session.db];
+    this.call(session, command, args);
+    if (reply.errors !== errors) this.countError(reply.lastError);
+    if (wasSilent && isSilent(session)) reply.length = start;
   }
 
   private call(session: Session, command: Command, args: Args): void {
@@ -109,7 +116,7 @@ export class Dispatcher {
     if (command.subcommands === null || args.count < 2) return this.withArity(command, args);
     const subcommand = command.subcommands.get(args.latin1(1).toLowerCase());
     if (subcommand === undefined) {
-      const name = args.latin1(1).slice(0, QUOTED_BYTES);
+      const name = quotable(args, 1, QUOTED_BYTES);
       this.context.reply.error(`ERR unknown subcommand '${name}'. Try ${command.fullName.toUpperCase()} HELP.`);
       return null;
     }
@@ -120,8 +127,14 @@ export class Dispatcher {
     const { arity } = command;
     if (arity > 0 ? args.count === arity : args.count >= -arity) return command;
     command.rejected++;
-    this.context.reply.error(wrongArity(command.fullName));
+    this.context.reply.error(command.fullName === 'exec' ? this.abortedExec() : wrongArity(command.fullName));
     return null;
+  }
+
+  /** A misspelt EXEC ends the transaction as a right one would, without running it. */
+  private abortedExec(): string {
+    endTransaction(this.context.keyspace, this.context.session);
+    return `EXECABORT Transaction discarded because of: ${wrongArity('exec').replace(/^ERR /, '')}`;
   }
 
   private rejectUnknown(args: Args): void {
@@ -133,14 +146,18 @@ export class Dispatcher {
     }
     let quoted = '';
     for (let i = 1; i < args.count && quoted.length < QUOTED_BYTES; i++) {
-      quoted += `'${args.latin1(i).slice(0, QUOTED_BYTES - quoted.length)}' `;
+      quoted += `'${quotable(args, i, QUOTED_BYTES - quoted.length)}' `;
     }
-    this.context.reply.error(`ERR unknown command '${name.slice(0, QUOTED_BYTES)}', with args beginning with: ${quoted}`);
+    this.context.reply.error(`ERR unknown command '${quotable(args, 0, QUOTED_BYTES)}', with args beginning with: ${quoted}`);
   }
 
   private mayRun(session: Session, command: Command, args: Args): boolean {
+    const { config } = this.context;
+    if (command.isProtected && !isAllowed(config, 'enable-debug-command', session)) {
+      return this.reject(command, protectedCommand(command.fullName.toUpperCase()));
+    }
     if (!session.isAuthenticated && !command.isNoAuth) return this.reject(command, NO_AUTH);
-    if (session.queue !== null && command.isNoMulti && !isTransactionCommand(command)) {
+    if (session.queue !== null && command.isNoMulti) {
       return this.reject(command, 'ERR Command not allowed inside a transaction');
     }
     if (this.logFailure !== null && command.isWrite && this.isLogging) {
@@ -171,17 +188,11 @@ export class Dispatcher {
   }
 
   /** CLIENT REPLY: takes the reply back. */
-  private silence(session: Session, start: number): void {
-    const { reply } = this.context;
-    if (session.replyMode === 'skip-next') {
-      session.replyMode = 'skip';
-      reply.length = start;
-    } else if (session.replyMode === 'skip') {
-      session.replyMode = 'on';
-      reply.length = start;
-    } else {
-      reply.length = start;
-    }
+  private silence(session: Session, start: number, wasSilent: boolean): void {
+    // A reply that began before the silence, that of an EXEC with a CLIENT REPLY in it, has begun.
+    if (wasSilent) this.context.reply.length = start;
+    if (session.replyMode === 'skip-next') session.replyMode = 'skip';
+    else if (session.replyMode === 'skip') session.replyMode = 'on';
   }
 
   // The log.
@@ -245,7 +256,13 @@ export class Dispatcher {
   }
 }
 
-/** The commands that a transaction understands itself; they answer for their own mistakes. */
-function isTransactionCommand(command: Command): boolean {
-  return command.spec.group === 'transactions' || command.fullName === 'quit' || command.fullName === 'reset';
+function isSilent({ replyMode }: Session): boolean {
+  return replyMode !== 'on';
+}
+
+/** An argument as an error quotes it: not beyond a zero byte, nor beyond so many bytes. */
+function quotable(args: Args, index: number, bytes: number): string {
+  const text = args.latin1(index).slice(0, bytes);
+  const zero = text.indexOf('\0');
+  return zero < 0 ? text : text.slice(0, zero);
 }

@@ -1,5 +1,5 @@
 import { Args } from '../args.ts';
-import { parseInt32 } from '../memory/numbers.ts';
+import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import { splitInline } from './inline.ts';
 
 /** No line of the protocol, an inline command included, may be longer. */
@@ -54,6 +54,11 @@ export class RequestDecoder {
   /** Bytes of an unfinished command. */
   get pendingBytes(): number {
     return this.keptLength;
+  }
+
+  /** They themselves, copied: fed to a fresh decoder, they bring it to where this one stands. */
+  pendingCopy(): Uint8Array {
+    return this.kept.slice(0, this.keptLength);
   }
 
   /** How much is set aside for them. */
@@ -112,7 +117,7 @@ export class RequestDecoder {
   private readCount(): boolean {
     const line = this.findLine('too big mbulk count string');
     if (line < 0) return false;
-    const count = parseInt32(this.input, this.position + 1, line);
+    const count = this.parseCount(this.position + 1, line);
     if (Number.isNaN(count)) return this.fail('invalid multibulk length');
     if (count > UNAUTHENTICATED_COUNT && !this.isAuthenticated) return this.fail('unauthenticated multibulk length');
     this.isCanonical = this.input[line + 1] === LF;
@@ -123,6 +128,14 @@ export class RequestDecoder {
     this.bulkLength = -1;
     this.isInsideCommand = true;
     return true;
+  }
+
+  /** Counts past 32 bits are refused, but any negative one is an empty request. */
+  private parseCount(start: number, end: number): number {
+    const count = parseInt32(this.input, start, end);
+    if (!Number.isNaN(count)) return count;
+    const wide = parseInt64(this.input, start, end);
+    return wide !== null && wide < 0n ? -1 : NaN;
   }
 
   private readBulkLength(): boolean {
@@ -142,22 +155,24 @@ export class RequestDecoder {
 
   /** Where the line at `position` ends, its CR with one more byte behind it, or -1. */
   private findLine(tooLong: string): number {
+    const at = this.search(CR);
+    if (at < this.end - 1 && this.input[at] === CR) return at;
+    if (this.input[at] !== CR && this.end - this.position > LONGEST_LINE) this.fail(tooLong);
+    return -1;
+  }
+
+  /** Goes on to the next such byte, or to a zero byte, behind which the server, which reads C's text, sees nothing more. */
+  private search(byte: number): number {
     let at = this.searched;
-    while (at < this.end && this.input[at] !== CR) at++;
+    while (at < this.end && this.input[at] !== byte && this.input[at] !== 0) at++;
     this.searched = at;
-    if (at >= this.end - 1) {
-      if (at >= this.end && this.end - this.position > LONGEST_LINE) this.fail(tooLong);
-      return -1;
-    }
     return at;
   }
 
   private nextInline(): boolean {
     this.commandStart = this.position;
-    let at = this.searched;
-    while (at < this.end && this.input[at] !== LF) at++;
-    this.searched = at;
-    if (at >= this.end) {
+    const at = this.search(LF);
+    if (at >= this.end || this.input[at] !== LF) {
       if (this.end - this.position > LONGEST_LINE) this.fail('too big inline request');
       return false;
     }

@@ -24,7 +24,7 @@ const ESCAPES: Readonly<Record<number, number>> = { 110: 10, 114: 13, 116: 9, 98
 function readWord(bytes: Uint8Array, start: number, end: number): { value: Uint8Array; next: number } | null {
   const value: number[] = [];
   let at = start;
-  while (at < end && !isSpace(bytes[at]) && bytes[at] !== 0) {
+  while (at < end && !isSpace(bytes[at])) {
     const quote = bytes[at];
     if (quote !== DOUBLE && quote !== SINGLE) {
       value.push(bytes[at++]);
@@ -35,8 +35,6 @@ function readWord(bytes: Uint8Array, start: number, end: number): { value: Uint8
     at = close + 1;
     break;
   }
-  // A zero byte ends the line for the server, which reads it as text of C.
-  if (bytes[at] === 0 && at < end) at = end;
   return { value: Uint8Array.from(value), next: at };
 }
 

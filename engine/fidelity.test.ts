@@ -1,0 +1,201 @@
+/** The whole engine under random commands: what it shows is what is there, and it does the same again. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Engine, Recorder, type AppendLog } from './api.ts';
+import { encodeCommand } from './client/encode.ts';
+import { latin1 } from './memory/bytes.ts';
+import { applyStep, emptyModels, type EngineStep, type Models } from './models.ts';
+import { logSteps } from './persistence/log.steps.ts';
+import { deadlineHeapSteps } from './structures/deadline-heap.steps.ts';
+import { dynamicStringSteps } from './structures/dynamic-string.steps.ts';
+import { hashTableSteps } from './structures/hash-table.steps.ts';
+import { causeSteps } from './trace/cause.steps.ts';
+import { decodeSteps, type AnyStep } from './trace/steps.ts';
+import { DeafRecorder, Witness, isEqual, mutatingKinds } from './trace/witness.ts';
+
+type Input =
+  | { readonly client: number; readonly argv: readonly string[] }
+  | { readonly waitMs: number }
+  /** The log was synced as far as it goes. */
+  | { readonly synced: true };
+
+const key = fc.nat(25).map((n) => `key:${n}`);
+const value = fc.oneof(
+  fc.integer().map(String),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  fc.string({ maxLength: 12 }),
+  fc.nat(120).map((length) => 'x'.repeat(length)),
+);
+const amount = fc.integer({ min: 1, max: 400 }).map(String);
+
+const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
+  { weight: 12, arbitrary: fc.tuple(fc.constant('SET'), key, value) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('GET'), key) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('DEL'), key) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('APPEND'), key, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, amount, value) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, fc.constant('1100000'), fc.constant('end')) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('INCRBY'), key, value) },
+  { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), key, amount) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('SET'), key, value, fc.constant('PX'), amount) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('PERSIST'), key) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('RENAME'), key, key) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), key, key, fc.constant('REPLACE')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SELECT'), fc.constantFrom('0', '0', '1')) },
+  { weight: 1, arbitrary: fc.constantFrom(['MULTI'], ['EXEC'], ['EXEC'], ['DISCARD'], ['RANDOMKEY'], ['TIME']) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('WATCH'), key) },
+  { weight: 1, arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['SCAN', '0'], ['DBSIZE']) },
+);
+
+const inputs: fc.Arbitrary<readonly Input[]> = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: fc.record({ client: fc.nat(1), argv }) },
+    { weight: 3, arbitrary: fc.record({ waitMs: fc.nat(150) }) },
+    { weight: 1, arbitrary: fc.constant({ synced: true } as const) },
+  ),
+  { minLength: 30, maxLength: 120 },
+);
+
+class Run {
+  readonly engine: Engine;
+  readonly sent: string[] = [];
+  private readonly connections;
+  private nowMs = 1_000_000;
+
+  constructor(recorder: Recorder | null, seed = 7) {
+    const log: AppendLog = { append: () => null };
+    const config = { appendonly: 'yes', 'hash-function': 'fnv1a', activerehashing: 'no' };
+    this.engine = new Engine({ host: { seed, log }, nowMs: this.nowMs, config, recorder });
+    this.connections = [0, 1].map((client) =>
+      this.engine.connect((bytes) => {
+        this.sent.push(`${client}:${latin1(bytes)}`);
+      }),
+    );
+  }
+
+  take(input: Input): void {
+    if ('waitMs' in input) {
+      this.nowMs += input.waitMs;
+      this.engine.tick(this.nowMs);
+    } else if ('synced' in input) {
+      this.engine.logSynced(this.engine.snapshot().log.written);
+    } else {
+      this.engine.setTime(++this.nowMs);
+      this.connections[input.client]?.receive(encodeCommand(input.argv));
+      this.engine.endTurn();
+    }
+  }
+}
+
+const apply = (models: Models, step: AnyStep): Models => applyStep(models, step as EngineStep);
+const start = (): Models => emptyModels(16, 'fnv1a');
+
+describe('the engine', () => {
+  it('shows what is there: after every input the fold of all steps equals the snapshot', () => {
+    const met = new Set<string>();
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const recorder = new Recorder();
+        const run = new Run(recorder);
+        const witness = new Witness(recorder, start(), apply);
+        for (const input of all) {
+          run.take(input);
+          expect(witness.look()).toEqual(run.engine.snapshot());
+        }
+        for (const kind of witness.met) met.add(kind);
+      }),
+      { numRuns: 60 },
+    );
+    for (const spec of [hashTableSteps, dynamicStringSteps, deadlineHeapSteps, logSteps]) {
+      for (const kind of Object.keys(spec.kinds)) expect(met).toContain(`${spec.structure}.${kind}`);
+    }
+  });
+
+  it.each(mutatingKinds(logSteps))('would be caught if it kept quiet about %s', (kind) => {
+    const isNoticed = fc.sample(inputs, { numRuns: 10, seed: 1 }).some((all) => {
+      const recorder = new DeafRecorder(kind);
+      const run = new Run(recorder);
+      const witness = new Witness(recorder, start(), apply);
+      return all.some((input) => {
+        run.take(input);
+        return !isEqual(witness.look(), run.engine.snapshot());
+      });
+    });
+    expect(isNoticed).toBe(true);
+  });
+
+  it('does the same again from the same seed and inputs: replies, steps, places in memory', () => {
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const [first, second] = [new Recorder(), new Recorder()];
+        const runs = [new Run(first), new Run(second)] as const;
+        for (const input of all) for (const run of runs) run.take(input);
+        expect(runs[1].sent).toEqual(runs[0].sent);
+        expect(second.take()).toEqual(first.take());
+        expect(runs[1].engine.snapshot()).toEqual(runs[0].engine.snapshot());
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('gives the same replies whether somebody watches or not', () => {
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const [watched, unwatched] = [new Run(new Recorder()), new Run(null)];
+        for (const input of all) {
+          watched.take(input);
+          unwatched.take(input);
+        }
+        expect(unwatched.sent).toEqual(watched.sent);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps every invariant of its structures', () => {
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const run = new Run(null);
+        const { keyspace } = run.engine;
+        for (const input of all) {
+          run.take(input);
+          keyspace.arena.assertValid();
+          for (const db of keyspace.databases) {
+            db.keys.assertValid();
+            db.deadlines.assertValid((owner) => db.keys.payload(owner, 2) - 1);
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('numbers its causes one after the other, without a gap', () => {
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const recorder = new Recorder();
+        const run = new Run(recorder);
+        for (const input of all) run.take(input);
+        const indices = decodeSteps(recorder.take()).flatMap((step) =>
+          step.structure === causeSteps.structure && 'index' in step ? [step.index] : [],
+        );
+        expect(indices).toEqual(indices.map((_, i) => i));
+        expect(run.engine.causeIndex).toBe(indices.length);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('takes memory for what is stored, and gives all of it back', () => {
+    fc.assert(
+      fc.property(inputs, (all) => {
+        const run = new Run(null);
+        for (const input of all) run.take(input);
+        for (const argv of [['DISCARD'], ['FLUSHALL']]) for (const client of [0, 1]) run.take({ client, argv });
+        expect(run.engine.keyspace.arena.usedBytes).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
