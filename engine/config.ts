@@ -5,6 +5,8 @@ interface Base {
   readonly alias?: string;
   /** Fixed once the engine runs. */
   readonly isImmutable?: boolean;
+  /** The host reads it when it starts, and could not follow a change. */
+  readonly isStartOnly?: boolean;
   /** Refused by CONFIG SET unless `enable-protected-configs` allows it. */
   readonly isProtected?: boolean;
 }
@@ -19,6 +21,9 @@ export type Parameter = Base &
 
 const MIB = 1024 * 1024;
 const INT_MAX = 2 ** 31 - 1;
+const UINT_MAX = 2 ** 32 - 1;
+/** Rounded up to 2^63, which `limitText` takes back. */
+const LONG_MAX = 2 ** 63;
 
 export const PARAMETERS: readonly Parameter[] = [
   { name: 'activerehashing', type: 'bool', default: true },
@@ -27,22 +32,23 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'appendfilename', type: 'string', default: 'appendonly.aof', isImmutable: true },
   { name: 'appenddirname', type: 'string', default: 'appendonlydir', isImmutable: true },
   { name: 'aof-load-truncated', type: 'bool', default: true },
-  { name: 'bind', type: 'string', default: '127.0.0.1 -::1', isImmutable: true },
-  { name: 'client-query-buffer-limit', type: 'memory', default: 1024 * MIB, min: MIB, max: Number.MAX_SAFE_INTEGER },
+  { name: 'bind', type: 'string', default: '127.0.0.1 -::1', isStartOnly: true },
+  { name: 'client-query-buffer-limit', type: 'memory', default: 1024 * MIB, min: MIB, max: LONG_MAX },
   { name: 'databases', type: 'integer', default: 16, min: 1, max: 16384, isImmutable: true },
   { name: 'dir', type: 'string', default: '.', isProtected: true },
   { name: 'dbfilename', type: 'string', default: 'dump.rdb', isProtected: true },
   { name: 'enable-debug-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'enable-protected-configs', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
+  { name: 'enable-module-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'hash-function', type: 'enum', default: 'halfsiphash', values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'], isImmutable: true },
   { name: 'hz', type: 'integer', default: 10, min: 1, max: 500 },
-  { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: INT_MAX },
-  { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: Number.MAX_SAFE_INTEGER },
+  { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
+  { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
   { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
-  { name: 'port', type: 'integer', default: 6380, min: 0, max: 65535, isImmutable: true },
-  { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isImmutable: true },
+  { name: 'port', type: 'integer', default: 6380, min: 0, max: 65535, isStartOnly: true },
+  { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isStartOnly: true },
   { name: 'protected-mode', type: 'bool', default: true },
-  { name: 'proto-max-bulk-len', type: 'memory', default: 512 * MIB, min: MIB, max: Number.MAX_SAFE_INTEGER },
+  { name: 'proto-max-bulk-len', type: 'memory', default: 512 * MIB, min: MIB, max: LONG_MAX },
   { name: 'requirepass', type: 'string', default: '' },
   { name: 'save', type: 'string', default: '' },
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
@@ -57,6 +63,7 @@ export class Config {
   private readonly values = new Map<string, ConfigValue>();
   private readonly byName = new Map<string, Parameter>();
   private readonly listeners: ((name: string) => void)[] = [];
+  private readonly guards = new Map<string, (text: string) => string | null>();
 
   constructor(initial: Readonly<Record<string, string>> = {}) {
     for (const parameter of PARAMETERS) {
@@ -72,6 +79,11 @@ export class Config {
 
   parameter(name: string): Parameter | undefined {
     return this.byName.get(name.toLowerCase());
+  }
+
+  /** All names, in the order of the list above. */
+  names(): Iterable<string> {
+    return this.values.keys();
   }
 
   number(name: string): number {
@@ -95,6 +107,8 @@ export class Config {
     if (!parameter) return 'Unknown option';
     const parsed = parseValue(parameter, text);
     if ('error' in parsed) return parsed.error;
+    const objection = this.guards.get(parameter.name)?.(text) ?? null;
+    if (objection !== null) return objection;
     this.values.set(parameter.name, parsed.value);
     for (const listener of this.listeners) listener(parameter.name);
     return null;
@@ -105,7 +119,12 @@ export class Config {
     const parameter = this.parameter(name);
     if (!parameter) return 'Unknown option';
     const parsed = parseValue(parameter, text);
-    return 'error' in parsed ? parsed.error : null;
+    return 'error' in parsed ? parsed.error : (this.guards.get(parameter.name)?.(text) ?? null);
+  }
+
+  /** A host may object to a value that is well formed, and says why; `null` lets it pass. */
+  guard(name: string, objection: (text: string) => string | null): void {
+    this.guards.set(name, objection);
   }
 
   onChange(listener: (name: string) => void): void {
@@ -137,15 +156,25 @@ function parseValue(parameter: Parameter, text: string): Parsed {
     }
     case 'integer':
     case 'memory': {
-      const value = parameter.type === 'memory' ? parseMemory(text) : /^-?\d+$/.test(text) ? Number(text) : null;
+      const value = parameter.type === 'memory' ? parseMemory(text) : readInteger(text);
       const kind = parameter.type === 'memory' ? 'a memory value' : 'an integer';
       if (value === null) return { error: parameter.type === 'memory' ? `argument must be ${kind}` : `argument couldn't be parsed into ${kind}` };
       const { min, max } = parameter;
-      return value < min || value > max ? { error: `argument must be between ${min} and ${max} inclusive` } : { value };
+      return value < min || value > max ? { error: `argument must be between ${min} and ${limitText(max)} inclusive` } : { value };
     }
     case 'string':
       return { value: text };
   }
+}
+
+/** An integer of 64 bits; what is longer is none. */
+function readInteger(text: string): number | null {
+  const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  return Math.abs(value) <= LONG_MAX ? value : null;
+}
+
+function limitText(limit: number): string {
+  return limit === LONG_MAX ? '9223372036854775807' : String(limit);
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -159,8 +188,9 @@ const UNITS: Readonly<Record<string, number>> = {
   gb: 1024 ** 3,
 };
 
-/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. */
+/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. Nothing at all is 0, as Redis has it. */
 export function parseMemory(text: string): number | null {
+  if (text === '') return 0;
   const match = /^(\d+)([a-z]*)$/i.exec(text);
   const unit = UNITS[(match?.[2] ?? '').toLowerCase()];
   return match && unit !== undefined ? Number(match[1]) * unit : null;

@@ -3,7 +3,7 @@
  * a turn of its loop ends, and when some time has passed.
  */
 import { Chance } from './chance.ts';
-import { COMMANDS } from './commands/all.ts';
+import { allCommands } from './commands/all.ts';
 import type { Context, Server, ServerFacts, ServerStats } from './commands/context.ts';
 import { Registry } from './commands/registry.ts';
 import { Config, type ConfigValue } from './config.ts';
@@ -41,6 +41,9 @@ export interface EngineState {
   readonly log: LogBufferState;
   readonly causeIndex: number;
   readonly nowMs: number;
+  readonly isActiveExpire: boolean;
+  readonly logFailure: string | null;
+  readonly stats: ServerStats;
 }
 
 const NO_PEER: Peer = { address: '127.0.0.1:0', localAddress: '127.0.0.1:0' };
@@ -68,6 +71,7 @@ export class Engine {
   private nextSessionId = 1;
   private isLogging = false;
   private isActiveExpire = true;
+  private peakMemoryBytes = 0;
 
   constructor(options: EngineOptions) {
     this.host = options.host;
@@ -86,19 +90,21 @@ export class Engine {
       },
     });
     this.keyspace.nowMs = options.nowMs;
-    this.registry = new Registry(COMMANDS);
+    this.registry = new Registry(allCommands());
     this.server = this.makeServer(options);
     const context: Context = {
       keyspace: this.keyspace,
       reply: this.reply,
       config: this.config,
       server: this.server,
+      registry: this.registry,
       session: new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs),
       db: this.keyspace.databases[0],
-      command: COMMANDS[0],
+      command: this.registry.all()[0],
     };
     this.dispatcher = new Dispatcher({ context, registry: this.registry, log: this.log, film: this.film });
-    this.outbox = new Outbox(this.reply, (session) => {
+    this.outbox = new Outbox(this.reply, (session, bytes) => {
+      this.server.stats.outputBytes += bytes;
       if (session.closing !== 'no') this.end(session);
     });
     this.config.onChange((name) => {
@@ -202,6 +208,7 @@ export class Engine {
       if (this.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
+    this.notePeakMemory();
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {
@@ -209,6 +216,11 @@ export class Engine {
       }
     }
     this.endTurn();
+  }
+
+  private notePeakMemory(): number {
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.arena.usedBytes);
+    return this.peakMemoryBytes;
   }
 
   /** Ends a turn of the host's loop: the log's bytes go to the host, then the replies to the connections. */
@@ -271,6 +283,11 @@ export class Engine {
     };
   }
 
+  /** Asks to be called right before each cause, with its number, while the engine is as the cause will find it. */
+  watchCauses(onCause: (index: number) => void): void {
+    this.film.onCause = onCause;
+  }
+
   /** The number of the next cause. */
   get causeIndex(): number {
     return this.film.nextIndex;
@@ -287,14 +304,17 @@ export class Engine {
       log: this.log.capture(),
       causeIndex: this.film.nextIndex,
       nowMs: this.nowMs,
+      isActiveExpire: this.isActiveExpire,
+      logFailure: this.dispatcher.logFailure,
+      stats: { ...this.server.stats, errors: new Map(this.server.stats.errors) },
     };
   }
 
   /**
    * Becomes what `capture` saw, in an engine made with the same options. The connections come back by their ids, through
-   * the given sends; bytes of unfinished commands are not part of a state.
+   * the given sends.
    */
-  restore(state: EngineState, sendFor: (id: number) => Send): Map<number, Connection> {
+  restore(state: EngineState, sendFor: (id: number) => Send, peerFor: (id: number) => Peer = () => NO_PEER): Map<number, Connection> {
     this.config.restore(state.config);
     this.keyspace.restore(state.keyspace);
     this.chance.restore(state.chance);
@@ -302,11 +322,14 @@ export class Engine {
     this.film.nextIndex = state.causeIndex;
     this.setTime(state.nowMs);
     this.nextSessionId = state.nextSessionId;
+    this.isActiveExpire = state.isActiveExpire;
+    this.dispatcher.logFailure = state.logFailure;
+    Object.assign(this.server.stats, state.stats, { errors: new Map(state.stats.errors) });
     for (const session of this.sessions.values()) this.forgetWatches(session);
     this.sessions.clear();
     const connections = new Map<number, Connection>();
     for (const saved of state.sessions) {
-      const session = new Session(saved.id, sendFor(saved.id), NO_PEER, this.limits, saved.connectedMs);
+      const session = new Session(saved.id, sendFor(saved.id), peerFor(saved.id), this.limits, saved.connectedMs);
       session.restore(saved);
       for (const { db, key } of session.watched) this.keyspace.databases[db].watch(key, session);
       this.sessions.set(session.id, session);
@@ -325,15 +348,13 @@ export class Engine {
       errors: new Map(),
     };
     const runId = Array.from({ length: 5 }, () => (this.chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
-    const { keyspace, config, sessions } = this;
+    const { keyspace, sessions } = this;
     return {
       ...{ startMs: options.nowMs, runId, facts, stats },
       get nowMs() {
         return keyspace.nowMs;
       },
-      get isDebugAllowed() {
-        return config.text('enable-debug-command') !== 'no';
-      },
+      peakMemoryBytes: () => this.notePeakMemory(),
       sessions: () => sessions.values(),
       session: (id) => sessions.get(id),
       closeSession: (session, how) => {

@@ -9,6 +9,21 @@ export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-m
 export const NO_AUTH = 'NOAUTH Authentication required.';
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
+export const OVERFLOW = 'ERR increment or decrement would overflow';
+export const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
+export const SAME_OBJECT = 'ERR source and destination objects are the same';
+
+export function invalidExpireTime(command: string): string {
+  return `ERR invalid expire time in '${command}' command`;
+}
+
+export function protectedCommand(command: string): string {
+  return (
+    `ERR ${command} command not allowed. If the enable-debug-command option is set to "local", you can run it from a local ` +
+    'connection, otherwise you need to set this option in the configuration file, and then restart the server.'
+  );
+}
+
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
 }

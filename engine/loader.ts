@@ -1,5 +1,6 @@
 import type { Dispatcher } from './dispatcher.ts';
 import type { Reply } from './reply.ts';
+import type { RequestDecoder } from './resp/decoder.ts';
 import type { Session } from './session.ts';
 
 export interface LoadResult {
@@ -8,6 +9,8 @@ export interface LoadResult {
   readonly validBytes: number;
   /** Bytes behind it: a command, or a transaction, that was not written to its end. */
   readonly tornBytes: number;
+  /** Those of them that belong to the one request that is not whole. */
+  readonly unfinishedBytes: number;
 }
 
 /** Reads a log. Stops at the first thing that no writer would have written, and names its offset. */
@@ -33,23 +36,29 @@ export class Loader {
     this.received += bytes.length;
     decoder.feed(bytes);
     while (decoder.next()) {
-      const endOffset = before + decoder.requestEnd;
-      if (!decoder.isCanonical) throw new LogDamage(endOffset, 'a request that is not in the form of the log');
+      if (isAnnotation(decoder)) continue;
+      if (!decoder.isCanonical) throw new LogDamage(this.validBytes, 'a request that is not in the form of the log');
       const errorsBefore = this.reply.errors;
       this.dispatcher.run(this.session, decoder.args);
-      if (this.reply.errors !== errorsBefore) throw new LogDamage(endOffset, this.reply.lastError);
+      if (this.reply.errors !== errorsBefore) throw new LogDamage(before + decoder.requestStart, this.reply.lastError);
       this.reply.reset();
       this.commands++;
-      if (this.session.queue === null) this.validBytes = endOffset;
+      if (this.session.queue === null) this.validBytes = before + decoder.requestEnd;
     }
     if (decoder.error !== null) throw new LogDamage(this.validBytes, decoder.error);
   }
 
   finish(): LoadResult {
-    this.session.forgetQueue();
-    this.onFinish(this.validBytes);
-    return { commands: this.commands, validBytes: this.validBytes, tornBytes: this.received - this.validBytes };
+    const { commands, validBytes, received, session } = this;
+    session.forgetQueue();
+    this.onFinish(validBytes);
+    return { commands, validBytes, tornBytes: received - validBytes, unfinishedBytes: session.decoder.pendingBytes };
   }
+}
+
+/** A line that begins with `#`: Redis can be told to write the time of day between the commands. */
+function isAnnotation({ args, isCanonical }: RequestDecoder): boolean {
+  return !isCanonical && args.bytes[args.starts[0]] === 35;
 }
 
 /** The log holds something that was not written by a log. */

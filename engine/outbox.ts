@@ -27,11 +27,11 @@ interface HeldTurn {
  */
 export class Outbox {
   private readonly reply: Reply;
-  private readonly onSent: (session: Session) => void;
+  private readonly onSent: (session: Session, bytes: number) => void;
   private shares: Share[] = [];
   private held: HeldTurn[] = [];
 
-  constructor(reply: Reply, onSent: (session: Session) => void) {
+  constructor(reply: Reply, onSent: (session: Session, bytes: number) => void) {
     this.reply = reply;
     this.onSent = onSent;
   }
@@ -83,7 +83,7 @@ export class Outbox {
         session.outputBytes += end - start;
         if (session.send(buffer.subarray(start, end)) === true) isKept = true;
       }
-      this.onSent(session);
+      this.onSent(session, end - start);
     }
     this.shares.length = 0;
     if (isKept) this.reply.replaceBuffer();
@@ -104,7 +104,7 @@ export class Outbox {
       session.outputBytes += bytes.length;
       session.send(bytes);
     }
-    this.onSent(session);
+    this.onSent(session, share.bytes.length);
   }
 }
 

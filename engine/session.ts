@@ -2,6 +2,7 @@ import type { Args } from './args.ts';
 import type { Command } from './commands/command.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
+import { compareBytes } from './memory/bytes.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
@@ -15,7 +16,7 @@ export interface QueuedCommand {
 export interface WatchedKey {
   readonly db: number;
   readonly key: Uint8Array;
-  /** The key was past its deadline already when it was watched. */
+  /** The key was past its deadline already when it was watched, and is still there. */
   readonly wasExpired: boolean;
 }
 
@@ -36,6 +37,11 @@ export interface SessionState {
   readonly connectedMs: number;
   readonly lastActiveMs: number;
   readonly lastCommand: string;
+  readonly isNoEvict: boolean;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** The bytes of a command that has not come whole yet. */
+  readonly pending: Uint8Array;
 }
 
 /** One connection as the engine knows it. */
@@ -82,6 +88,12 @@ export class Session implements Watcher {
     this.isTouched = true;
   }
 
+  expired(db: number, key: Uint8Array): void {
+    const isKey = (watched: WatchedKey): boolean => watched.db === db && compareBytes(watched.key, key) === 0;
+    if (this.watched.some((watched) => isKey(watched) && !watched.wasExpired)) this.isTouched = true;
+    this.watched = this.watched.map((watched) => (isKey(watched) ? { ...watched, wasExpired: false } : watched));
+  }
+
   /** Leaves the transaction; the watches are the caller's. */
   forgetQueue(): void {
     this.queue = null;
@@ -90,10 +102,11 @@ export class Session implements Watcher {
 
   capture(): SessionState {
     const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
-    const { replyMode, connectedMs, lastActiveMs, lastCommand } = this;
+    const { replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
     return {
       ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
-      ...{ replyMode, connectedMs, lastActiveMs, lastCommand },
+      ...{ replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
+      pending: this.decoder.pendingCopy(),
       queue: this.queue === null ? null : [...this.queue],
       watched: [...this.watched],
     };
@@ -101,10 +114,15 @@ export class Session implements Watcher {
 
   /** The watches themselves are for the engine to set again. */
   restore(state: SessionState): void {
-    Object.assign(this, state, {
+    const { pending, ...fields } = state;
+    Object.assign(this, fields, {
       queue: state.queue === null ? null : [...state.queue],
       watched: [...state.watched],
     });
     this.decoder.isAuthenticated = state.isAuthenticated;
+    if (pending.length > 0) {
+      this.decoder.feed(pending);
+      this.decoder.next();
+    }
   }
 }

@@ -6,7 +6,7 @@ import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import c from 'shiki/langs/c.mjs';
 import js from 'shiki/langs/javascript.mjs';
 
-import { EXHIBIT_NAMES } from '../engine/museum/exhibits.ts';
+import { EXHIBIT_NAMES, exhibitTitle } from '../engine/museum/exhibits.ts';
 import { hashFunction } from '../engine/structures/hash-functions.ts';
 import { LessonError, type CodeToken, type Inline, type Lesson, type Part, type Prose } from '../web/lessons/lesson.ts';
 import { parseLesson, type PartSource } from '../web/lessons/parse.ts';
@@ -54,7 +54,7 @@ export async function buildLesson(path: string, source: string): Promise<Lesson>
       parts: await Promise.all(parts.map((part) => buildPart(path, part))),
     })),
   );
-  return { ...lesson, pages };
+  return { ...lesson, badge: lesson.exhibit === null ? null : `Museum: ${exhibitTitle(lesson.exhibit)}`, pages };
 }
 
 async function buildPart(path: string, part: PartSource): Promise<Part> {

@@ -3,7 +3,9 @@ import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
+import type { Args } from '../args.ts';
 import type { Command } from './command.ts';
+import type { Registry } from './registry.ts';
 
 /** What a handler works with. One object an engine, its fields set anew before each command. */
 export interface Context {
@@ -11,6 +13,7 @@ export interface Context {
   readonly reply: Reply;
   readonly config: Config;
   readonly server: Server;
+  readonly registry: Registry;
   session: Session;
   /** The session's selected database. */
   db: Database;
@@ -23,9 +26,10 @@ export interface Server {
   readonly nowMs: number;
   readonly startMs: number;
   readonly runId: string;
-  readonly isDebugAllowed: boolean;
   readonly facts: ServerFacts;
   readonly stats: ServerStats;
+  /** The most bytes that were in use whenever somebody looked, which the engine does at each tick. */
+  peakMemoryBytes(): number;
   sessions(): Iterable<Session>;
   session(id: number): Session | undefined;
   /** Ends a connection: after the replies that it still gets, or at once. */
@@ -35,7 +39,7 @@ export interface Server {
   /** The command just run does not go into the log. */
   logNothing(): void;
   /** Runs a queued command for EXEC: no queueing, no reply of its own but the command's. */
-  runQueued(command: Command, args: import('../args.ts').Args): void;
+  runQueued(command: Command, args: Args): void;
   /** All changes up to `endGroup` stand or fall together in the log. */
   beginGroup(): void;
   endGroup(): void;
@@ -59,6 +63,8 @@ export interface ServerFacts {
   readonly configFile: string;
   /** Where the engine lives: `node`, `worker`, `memory`. */
   readonly host: string;
+  /** The processor time used so far. */
+  readonly cpuSeconds?: () => { readonly user: number; readonly system: number };
 }
 
 export interface ServerStats {

@@ -1,38 +1,60 @@
-import type { Command } from './command.ts';
-import type { Argument, CommandSpec } from './spec.ts';
+import type { Command, KeySpec } from './command.ts';
+import { helpFor } from './help.ts';
+import type { Argument, CommandFlag, CommandSpec } from './spec.ts';
 
 /** What follows from a fact sheet, worked out once. */
 export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
-  const flags = new Set(spec.flags);
+  const flags = new Set<CommandFlag>(spec.flags);
   return {
     spec,
     fullName: container ? `${container.name}|${spec.name}` : spec.name,
-    arity: arityOf(spec, container !== undefined),
+    arity: spec.arity ?? arityOf(spec, container !== undefined),
+    flags: FLAG_ORDER.filter((flag) => flags.has(flag)),
+    categories: categoriesOf(spec),
+    keySpecs: keySpecsOf(spec, container ? 2 : 1),
     handler: spec.handler ?? null,
     isWrite: flags.has('write'),
     isDenyOom: flags.has('denyoom'),
     isNoAuth: flags.has('no_auth'),
-    isNoMulti: flags.has('no_multi') || spec.name === 'exec' || spec.name === 'discard' || spec.name === 'reset' || spec.name === 'quit',
-    subcommands: spec.subcommands ? new Map(spec.subcommands.map((sub) => [sub.name, toCommand(sub, spec)])) : null,
+    isNoMulti: flags.has('no_multi'),
+    isImmediate: spec.isImmediate === true,
+    isProtected: spec.isProtected === true,
+    subcommands: spec.subcommands ? subcommandsOf(spec, spec.subcommands) : null,
     calls: 0,
     rejected: 0,
     failed: 0,
   };
 }
 
+function subcommandsOf(spec: CommandSpec, subcommands: readonly CommandSpec[]): ReadonlyMap<string, Command> {
+  return new Map([...subcommands, helpFor(spec, subcommands)].map((sub) => [sub.name, toCommand(sub, spec)]));
+}
+
+/** The order in which `COMMAND INFO` names them. */
+const FLAG_ORDER: readonly CommandFlag[] = [
+  ...(['write', 'readonly', 'denyoom', 'admin', 'noscript', 'loading', 'stale', 'skip_slowlog', 'fast'] as const),
+  ...(['no_auth', 'no_multi', 'allow_busy'] as const),
+];
+
+// The number of words.
+
 /** The number of words a call has; negative when that is the least and more may come. */
 export function arityOf(spec: CommandSpec, isSubcommand: boolean): number {
-  if (spec.subcommands) return -2;
+  if (spec.subcommands) return spec.handler ? -1 : -2;
   const least = spec.arguments.reduce((total, argument) => total + leastWords(argument), isSubcommand ? 2 : 1);
   return spec.arguments.some(isOpen) ? -least : least;
 }
 
 function leastWords(argument: Argument): number {
-  if (argument.optional === true) return 0;
-  const token = argument.token !== undefined && argument.type !== 'pure-token' ? 1 : 0;
+  return argument.optional === true ? 0 : leastWhenGiven(argument);
+}
+
+function leastWhenGiven(argument: Argument): number {
+  if (argument.type === 'pure-token') return 1;
+  const token = argument.token === undefined ? 0 : 1;
   const inner = argument.arguments ?? [];
   if (argument.type === 'block') return token + inner.reduce((total, part) => total + leastWords(part), 0);
-  if (argument.type === 'oneof') return token + Math.min(...inner.map(leastWords));
+  if (argument.type === 'oneof') return token + Math.min(...inner.map(leastWhenGiven));
   return token + 1;
 }
 
@@ -40,6 +62,53 @@ function leastWords(argument: Argument): number {
 function isOpen(argument: Argument): boolean {
   if (argument.optional === true || argument.multiple === true) return true;
   const inner = argument.arguments ?? [];
-  if (inner.some(isOpen)) return true;
-  return argument.type === 'oneof' && new Set(inner.map(leastWords)).size > 1;
+  if (argument.type === 'oneof') return new Set(inner.map(leastWhenGiven)).size > 1;
+  return inner.some(isOpen);
+}
+
+// The categories.
+
+/** The order in which `COMMAND INFO` names them. */
+const CATEGORY_ORDER = [
+  ...['keyspace', 'read', 'write', 'string', 'admin', 'fast', 'slow', 'dangerous', 'connection', 'transaction'],
+];
+
+const CATEGORY_OF_GROUP: Readonly<Record<CommandSpec['group'], string | null>> = {
+  generic: 'keyspace',
+  string: 'string',
+  connection: 'connection',
+  transactions: 'transaction',
+  server: null,
+};
+
+function categoriesOf(spec: CommandSpec): readonly string[] {
+  const has = (flag: CommandFlag): boolean => spec.flags.includes(flag);
+  const categories = new Set(spec.categories ?? []);
+  const ofGroup = CATEGORY_OF_GROUP[spec.group];
+  // A container is in no group's category: its subcommands are.
+  if (ofGroup !== null && !spec.subcommands) categories.add(ofGroup);
+  if (has('write')) categories.add('write');
+  if (has('readonly')) categories.add('read');
+  if (has('admin')) categories.add('admin').add('dangerous');
+  categories.add(has('fast') ? 'fast' : 'slow');
+  return CATEGORY_ORDER.filter((category) => categories.has(category)).map((category) => `@${category}`);
+}
+
+// The keys.
+
+/** One for each key of the grammar. Every argument before the last key has a fixed number of words. */
+function keySpecsOf(spec: CommandSpec, firstWord: number): readonly KeySpec[] {
+  const keySpecs: KeySpec[] = [];
+  let index = firstWord;
+  for (const argument of spec.arguments) {
+    const parts = argument.type === 'block' ? (argument.arguments ?? []) : [argument];
+    parts.forEach((part, offset) => {
+      if (part.type !== 'key') return;
+      const isRepeated = argument.multiple === true;
+      const step = isRepeated ? parts.length : 1;
+      keySpecs.push({ flags: part.keyFlags ?? [], index: index + offset, lastKey: isRepeated ? -1 : 0, step });
+    });
+    index += leastWords(argument);
+  }
+  return keySpecs;
 }

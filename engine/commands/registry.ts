@@ -28,6 +28,14 @@ export class Registry {
     return this.commands;
   }
 
+  /** The same with all subcommands. */
+  *everyOne(): Generator<Command> {
+    for (const command of this.commands) {
+      yield command;
+      yield* command.subcommands?.values() ?? [];
+    }
+  }
+
   find(bytes: Uint8Array, start: number, end: number): Command | null {
     let slot = foldedHash(bytes, start, end) & this.mask;
     for (let command = this.slots[slot]; command !== null; command = this.slots[slot]) {
@@ -37,9 +45,12 @@ export class Registry {
     return null;
   }
 
+  /** By its full name, as `get` or `object|encoding`, whatever the case. */
   byName(name: string): Command | null {
-    const bytes = Uint8Array.from(name, (letter) => letter.charCodeAt(0));
-    return this.find(bytes, 0, bytes.length);
+    const [first, second] = name.toLowerCase().split('|', 2);
+    const bytes = Uint8Array.from(first, (letter) => letter.charCodeAt(0));
+    const command = this.find(bytes, 0, bytes.length);
+    return second === undefined ? command : (command?.subcommands?.get(second) ?? null);
   }
 }
 

@@ -54,6 +54,8 @@ export interface DatabaseState {
 export interface Watcher {
   /** The key was changed, so the transaction must not run. */
   touched(): void;
+  /** The key was past its deadline and has been removed, which is no change to who knew that it was. */
+  expired(db: number, key: Uint8Array): void;
 }
 
 /** Structure ids: the arena is 0 and the strings 1; each database has two from here on. */
@@ -121,6 +123,14 @@ export class Database {
     return entry;
   }
 
+  /** The entry of a key for a command that looks at the key only: a hit or a miss, but no use. */
+  look(bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = this.peek(bytes, start, end);
+    if (entry === NONE) this.stats.misses++;
+    else this.stats.hits++;
+    return entry;
+  }
+
   /** The entry of a key without counting as a use. */
   peek(bytes: Uint8Array, start: number, end: number): Ref {
     const entry = this.keys.find(bytes, start, end);
@@ -185,6 +195,15 @@ export class Database {
     this.keys.remove(entry);
   }
 
+  /** Gives what one key stands for, and its deadline, to another one, which must stand for nothing, and removes the first. */
+  handOver(source: Ref, to: Database, target: Ref): void {
+    const deadlineMs = this.deadline(source);
+    to.setValue(target, this.type(source), this.encoding(source), this.value(source));
+    if (deadlineMs >= 0) to.setDeadline(target, deadlineMs);
+    this.persist(source);
+    this.keys.remove(source);
+  }
+
   /** Says that a key was changed: for the log, for transactions, for statistics. */
   changed(bytes: Uint8Array, start: number, end: number): void {
     this.stats.dirty++;
@@ -240,15 +259,18 @@ export class Database {
     this.parts.onExpired(this, key);
     this.stats.expired++;
     this.remove(entry);
-    if (this.watchers.size > 0) this.touchWatchers(latin1(key));
+    for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
   }
 
   // Watching.
 
-  watch(key: Uint8Array, watcher: Watcher): void {
+  /** False when it is watching the key already. */
+  watch(key: Uint8Array, watcher: Watcher): boolean {
     const name = latin1(key);
     const set = this.watchers.get(name) ?? new Set();
+    if (set.has(watcher)) return false;
     this.watchers.set(name, set.add(watcher));
+    return true;
   }
 
   unwatch(key: Uint8Array, watcher: Watcher): void {
@@ -265,7 +287,12 @@ export class Database {
     for (const [name, set] of this.watchers) {
       // A watched key that was not there before is not changed by emptying the database.
       const key = Uint8Array.from(name, (character) => character.charCodeAt(0));
-      if (this.keys.find(key, 0, key.length) !== NONE) for (const watcher of set) watcher.touched();
+      const entry = this.keys.find(key, 0, key.length);
+      if (entry === NONE) continue;
+      for (const watcher of set) {
+        if (this.isExpired(entry)) watcher.expired(this.index, key);
+        else watcher.touched();
+      }
     }
   }
 

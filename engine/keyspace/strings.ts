@@ -57,8 +57,23 @@ export class StringValues {
         return;
       }
     }
+    this.storeText(db, entry, bytes, start, end);
+  }
+
+  /** Makes a key stand for these bytes as they are, even where they could be kept as an integer. */
+  setText(db: Database, entry: Ref, bytes: Uint8Array, isNew: boolean): void {
+    if (!isNew) db.releaseValue(entry);
+    this.storeText(db, entry, bytes, 0, bytes.length);
+  }
+
+  private storeText(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
     const encoding = end - start <= EMBSTR_LIMIT ? EMBSTR : RAW;
     db.setValue(entry, TYPE_STRING, encoding, this.strings.create(bytes, start, end));
+  }
+
+  /** Whether the key stands for a string at all. */
+  is(db: Database, entry: Ref): boolean {
+    return db.type(entry) === TYPE_STRING;
   }
 
   /** Makes a key stand for an integer; what it stood for is released. */

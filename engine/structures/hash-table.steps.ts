@@ -35,6 +35,7 @@ export type HashTableProbe = ProbeOf<typeof hashTableSteps>;
 export interface EntryModel {
   readonly ref: number;
   readonly hash: number;
+  /** -1 where no key is kept, as in the museum. */
   readonly keyLength: number;
   /** The key's first bytes, `PREVIEW_BYTES` at most. */
   readonly key: Uint8Array;
@@ -136,6 +137,7 @@ function applyLink(model: HashTableModel, step: Extract<HashTableStep, { kind: '
 /** A key as it is written in captions: its text, cut short where it is long. */
 export function keyText(entry: Pick<EntryModel, 'key' | 'keyLength'> | undefined): string {
   if (!entry) return 'an entry';
+  if (entry.keyLength < 0) return 'a value without its key';
   const text = utf8Decode(entry.key).replace(/\p{C}/gu, '·');
   const cut = [...text].slice(0, 24).join('');
   return cut.length < text.length || entry.keyLength > PREVIEW_BYTES ? `“${cut}…”` : `“${cut}”`;
@@ -156,6 +158,7 @@ export function describeHashTableStep(step: HashTableStep, model: HashTableModel
     case 'resize':
       return `A second table of ${step.size} buckets is made beside the first: a progressive resize begins.`;
     case 'link':
+      if (step.keyLength < 0) return `The value goes into bucket ${step.bucket}, and its key is forgotten.`;
       return `${keyText(step)} becomes the first of the chain in bucket ${step.bucket}${which(step.table)}.`;
     case 'unlink':
       return `${name(step.entry)} is taken out of the chain in bucket ${step.bucket}${which(step.table)}.`;

@@ -437,6 +437,19 @@ export class HashTable {
     });
   }
 
+  /** How long each chain is, for each of the two tables: 255 stands for all that is longer. */
+  chainCounts(): { readonly size: number; readonly used: number; readonly chainLengths: Uint8Array }[] {
+    return [this.old, this.new].map((table) => {
+      const chainLengths = new Uint8Array(table.size);
+      for (let bucket = 0; table.used > 0 && bucket < table.size; bucket++) {
+        let length = 0;
+        for (let entry = table.head(bucket); entry !== NONE && length < 255; entry = this.next(entry)) length++;
+        chainLengths[bucket] = length;
+      }
+      return { size: table.size, used: table.used, chainLengths };
+    });
+  }
+
   capture(): HashTableState {
     return { tables: [this.old.capture(), this.new.capture()], rehashCursor: this.cursor };
   }

@@ -5,6 +5,8 @@ import type { Recorder } from './recorder.ts';
 export class Film {
   /** The number of the next cause. */
   nextIndex = 0;
+  /** Called right before each cause, with its number: the moment at which the picture before it can be taken. */
+  onCause: ((index: number) => void) | null = null;
   private readonly recorder: Recorder | null;
   private readonly probe: CauseProbe | null;
 
@@ -18,6 +20,7 @@ export class Film {
   }
 
   beginCommand(session: number, db: number, nowMs: number, line: Uint8Array): void {
+    this.onCause?.(this.nextIndex);
     this.probe?.command(0, this.nextIndex++, session, db, nowMs, line, 0, line.length);
     this.recorder?.begin();
   }
@@ -34,6 +37,7 @@ export class Film {
       work();
       return;
     }
+    this.onCause?.(this.nextIndex);
     const before = recorder.position;
     probe[kind](0, this.nextIndex, nowMs);
     const marked = recorder.position;

@@ -14,18 +14,30 @@ const doubleWords = new Int32Array(double.buffer);
  * the order in which they happened. A step costs a few stores and no object, which is why the film can run always.
  */
 export class Recorder {
-  private words = new Int32Array(4096);
+  private words: Int32Array<ArrayBuffer> = new Int32Array(4096);
   private length = 0;
   /** Where the steps of the present cause begin, behind its own mark. */
   private causeStart = 0;
   private isLost = false;
+  private hasGaps = false;
 
   /** Everything since the last `take`, causes and their steps in their order. */
-  take(): Int32Array {
+  take(): Int32Array<ArrayBuffer> {
     const words = this.words.slice(0, this.length);
+    this.drop();
+    return words;
+  }
+
+  /** Forgets what waits to be taken. */
+  drop(): void {
     this.length = 0;
     this.causeStart = 0;
-    return words;
+    this.hasGaps = false;
+  }
+
+  /** Whether steps are missing from what waits to be taken. */
+  get hasLost(): boolean {
+    return this.hasGaps;
   }
 
   get isEmpty(): boolean {
@@ -149,6 +161,7 @@ export class Recorder {
     const at = this.length;
     if (at + count - this.causeStart > CAUSE_WORDS || at + count > WAITING_WORDS) {
       this.isLost = true;
+      this.hasGaps = true;
       this.length = this.causeStart;
       return -1;
     }

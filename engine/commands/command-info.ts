@@ -1,0 +1,101 @@
+import type { Args } from '../args.ts';
+import { CommandError } from '../errors.ts';
+import type { Reply } from '../reply.ts';
+import { replyWords } from './command-docs.ts';
+import type { Command, KeySpec } from './command.ts';
+import type { Registry } from './registry.ts';
+
+/** A command as COMMAND INFO describes it: ten fields without names. */
+export function replyInfo(reply: Reply, command: Command): void {
+  const [first, last, step] = keyRange(command);
+  reply.array(10);
+  reply.text(command.fullName);
+  reply.integer(command.arity);
+  replyWords(reply, command.flags);
+  reply.integer(first);
+  reply.integer(last);
+  reply.integer(step);
+  replyWords(reply, command.categories);
+  replyTips(reply, command.spec.tips ?? []);
+  reply.set(command.keySpecs.length);
+  for (const keySpec of command.keySpecs) replyKeySpec(reply, keySpec);
+  const subcommands = [...(command.subcommands?.values() ?? [])];
+  reply.set(subcommands.length);
+  for (const subcommand of subcommands) replyInfo(reply, subcommand);
+}
+
+/** First key, last key and step, which is how Redis told it before there were key specs. */
+function keyRange({ keySpecs }: Command): readonly [first: number, last: number, step: number] {
+  const first = keySpecs.at(0);
+  const last = keySpecs.at(-1);
+  if (!first || !last) return [0, 0, 0];
+  return [first.index, last.lastKey < 0 ? last.lastKey : last.index + last.lastKey, first.step];
+}
+
+function replyTips(reply: Reply, tips: readonly string[]): void {
+  reply.set(tips.length);
+  for (const tip of tips) reply.text(tip);
+}
+
+const VARIABLE = 'variable_flags';
+
+function replyKeySpec(reply: Reply, { flags, index, lastKey, step }: KeySpec): void {
+  const isVariable = flags.includes(VARIABLE);
+  reply.map(isVariable ? 4 : 3);
+  if (isVariable) {
+    reply.text('notes');
+    reply.text('Which of these hold depends on the options.');
+  }
+  reply.text('flags');
+  replyWords(reply, flags);
+  replySearch(reply, 'begin_search', 'index', [['index', index]]);
+  replySearch(reply, 'find_keys', 'range', [
+    ['lastkey', lastKey],
+    ['keystep', step],
+    ['limit', 0],
+  ]);
+}
+
+function replySearch(reply: Reply, name: string, type: string, numbers: readonly (readonly [string, number])[]): void {
+  reply.text(name);
+  reply.map(2);
+  reply.text('type');
+  reply.text(type);
+  reply.text('spec');
+  reply.map(numbers.length);
+  for (const [number, value] of numbers) {
+    reply.text(number);
+    reply.integer(value);
+  }
+}
+
+/** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of the command line that starts at argument 2. */
+export function replyKeys(reply: Reply, registry: Registry, args: Args, withFlags: boolean): void {
+  const command = commandAt(registry, args);
+  if (command === null) throw new CommandError('ERR Invalid command specified');
+  if (command.keySpecs.length === 0) throw new CommandError('ERR The command has no key arguments');
+  const words = args.count - FIRST;
+  const { arity } = command;
+  if (arity > 0 ? words !== arity : words < -arity) {
+    throw new CommandError('ERR Invalid number of arguments specified for command');
+  }
+  const keys = command.keySpecs.flatMap((keySpec) => {
+    const last = keySpec.lastKey < 0 ? words + keySpec.lastKey : keySpec.index + keySpec.lastKey;
+    const count = Math.floor((last - keySpec.index) / keySpec.step) + 1;
+    return Array.from({ length: count }, (_, i) => ({ place: FIRST + keySpec.index + i * keySpec.step, keySpec }));
+  });
+  reply.array(keys.length);
+  for (const { place, keySpec } of keys) {
+    if (withFlags) reply.array(2);
+    reply.bulk(args.bytes, args.starts[place], args.ends[place]);
+    if (withFlags) replyWords(reply, command.spec.keyFlagsOf?.(args, FIRST) ?? keySpec.flags);
+  }
+}
+
+const FIRST = 2;
+
+function commandAt(registry: Registry, args: Args): Command | null {
+  const command = registry.find(args.bytes, args.starts[FIRST], args.ends[FIRST]);
+  if (!command?.subcommands || command.handler) return command;
+  return args.count > FIRST + 1 ? (command.subcommands.get(args.latin1(FIRST + 1).toLowerCase()) ?? null) : null;
+}

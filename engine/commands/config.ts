@@ -1,0 +1,126 @@
+import type { Args } from '../args.ts';
+import type { Parameter } from '../config.ts';
+import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { Glob } from '../keyspace/glob.ts';
+import { isAllowed } from './checks.ts';
+import type { Context } from './context.ts';
+import { block, multiple, string } from './grammar.ts';
+import type { CommandFlag, CommandSpec } from './spec.ts';
+
+const FLAGS: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale'];
+
+export const CONFIG: CommandSpec = {
+  name: 'config',
+  group: 'server',
+  since: '2.0.0',
+  summary: 'Holds the commands about settings.',
+  flags: [],
+  arguments: [],
+  examples: [],
+  helpSince: '5.0.0',
+  subcommands: [
+    {
+      name: 'get',
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Tells the settings whose names match.',
+      complexity: 'O(N)',
+      flags: FLAGS,
+      history: [['7.0.0', 'Takes several patterns.']],
+      arguments: [multiple(block('parameter', string('parameter')))],
+      usage: '<pattern> [<pattern> ...]',
+      examples: ['CONFIG GET maxmemory', 'CONFIG GET append*'],
+      handler: configGet,
+    },
+    {
+      name: 'set',
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Changes settings, all that are given or none.',
+      complexity: 'O(N)',
+      flags: FLAGS,
+      tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+      history: [['7.0.0', 'Takes several settings.']],
+      arguments: [multiple(block('parameter_value', string('parameter'), string('value')))],
+      examples: ['CONFIG SET timeout 0'],
+      handler: configSet,
+    },
+    {
+      name: 'resetstat',
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Begins the statistics of INFO anew.',
+      complexity: 'O(1)',
+      flags: FLAGS,
+      arguments: [],
+      examples: ['CONFIG RESETSTAT'],
+      handler({ reply, server, registry }) {
+        server.resetStats();
+        for (const command of registry.everyOne()) Object.assign(command, { calls: 0, rejected: 0, failed: 0 });
+        reply.ok();
+      },
+    },
+    {
+      name: 'rewrite',
+      group: 'server',
+      since: '2.8.0',
+      summary: 'Would write the settings into the file that they were read from, which no host can do yet.',
+      complexity: 'O(1)',
+      flags: FLAGS,
+      arguments: [],
+      examples: [],
+      handler({ server }) {
+        if (server.facts.configFile === '') throw new CommandError('ERR The server is running without a config file');
+        throw new CommandError('ERR Rewriting config file: Operation not supported');
+      },
+    },
+  ],
+};
+
+function configGet({ config, reply }: Context, args: Args): void {
+  const found = new Map<string, string>();
+  for (let i = 2; i < args.count; i++) {
+    const asked = args.latin1(i);
+    if (!/[[*?]/.test(asked)) {
+      // A name comes back as it was asked for.
+      if (config.parameter(asked) !== undefined) found.set(asked, config.text(asked.toLowerCase()));
+      continue;
+    }
+    const glob = new Glob(args.copy(i), true);
+    for (const name of config.names()) if (glob.matchesText(name)) found.set(name, config.text(name));
+  }
+  reply.map(found.size);
+  for (const [name, value] of found) {
+    reply.text(name);
+    reply.text(value);
+  }
+}
+
+function configSet(context: Context, args: Args): void {
+  const { config, reply } = context;
+  if (args.count % 2 !== 0) throw new CommandError(SYNTAX_ERROR);
+  const changes: [name: string, value: string][] = [];
+  const seen = new Set<Parameter>();
+  for (let i = 2; i < args.count; i += 2) {
+    const name = args.utf8(i);
+    const parameter = config.parameter(name);
+    if (!parameter) throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${args.latin1(i)}'`);
+    if (parameter.isImmutable === true) throw failed(name, "can't set immutable config");
+    if (parameter.isProtected === true && !isAllowed(config, 'enable-protected-configs', context.session)) {
+      throw failed(name, "can't set protected config");
+    }
+    if (seen.has(parameter)) throw failed(name, 'duplicate parameter');
+    seen.add(parameter);
+    changes.push([name, args.utf8(i + 1)]);
+  }
+  for (const [name, value] of changes) {
+    const error = config.parameter(name)?.isStartOnly === true ? "can't set immutable config" : config.check(name, value);
+    if (error !== null) throw failed(name, error);
+  }
+  for (const [name, value] of changes) config.set(name, value);
+  reply.ok();
+}
+
+function failed(name: string, error: string): CommandError {
+  return new CommandError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${error}`);
+}

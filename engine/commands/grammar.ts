@@ -1,0 +1,51 @@
+/** The words that grammars of commands are written in. */
+import type { Argument, ArgumentType, KeyFlag } from './spec.ts';
+
+export function key(name: string, ...keyFlags: KeyFlag[]): Argument {
+  return { name, type: 'key', keyFlags };
+}
+
+/** `token` is the word that stands before the value. */
+function valued(type: ArgumentType): (name: string, token?: string) => Argument {
+  return (name, token) => (token === undefined ? { name, type } : { name, type, token });
+}
+
+export const string = valued('string');
+export const integer = valued('integer');
+export const double = valued('double');
+export const pattern = valued('pattern');
+export const unixTime = valued('unix-time');
+
+/** A word that stands for itself. */
+export function word(token: string, name = token.toLowerCase()): Argument {
+  return { name, type: 'pure-token', token };
+}
+
+export function oneOf(name: string, ...choices: Argument[]): Argument {
+  return { name, type: 'oneof', arguments: choices };
+}
+
+export function block(name: string, ...parts: Argument[]): Argument {
+  return { name, type: 'block', arguments: parts };
+}
+
+export function optional(argument: Argument): Argument {
+  return { ...argument, optional: true };
+}
+
+export function multiple(argument: Argument): Argument {
+  return { ...argument, multiple: true };
+}
+
+/** The same argument behind a word. */
+export function behind(token: string, argument: Argument): Argument {
+  return { ...argument, token };
+}
+
+export function since(version: string, argument: Argument): Argument {
+  return { ...argument, since: version };
+}
+
+export function deprecated(version: string, argument: Argument): Argument {
+  return { ...argument, deprecatedSince: version };
+}

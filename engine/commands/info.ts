@@ -1,0 +1,199 @@
+import type { Database } from '../keyspace/database.ts';
+import { clockAt } from '../keyspace/values.ts';
+import type { Context } from './context.ts';
+import { REDIS_VERSION, VITRINE_VERSION } from './versions.ts';
+
+type Fields = readonly (readonly [name: string, value: string | number])[];
+
+/** The sections in their order. Times of commands are not measured: the engine has no clock. */
+const SECTIONS: readonly { readonly name: string; readonly title: string; readonly isExtra?: true; fields(context: Context): Fields }[] = [
+  { name: 'server', title: 'Server', fields: serverFields },
+  { name: 'clients', title: 'Clients', fields: clientFields },
+  { name: 'memory', title: 'Memory', fields: memoryFields },
+  { name: 'persistence', title: 'Persistence', fields: persistenceFields },
+  { name: 'stats', title: 'Stats', fields: statsFields },
+  { name: 'replication', title: 'Replication', fields: replicationFields },
+  { name: 'cpu', title: 'CPU', fields: cpuFields },
+  { name: 'commandstats', title: 'Commandstats', isExtra: true, fields: commandFields },
+  { name: 'errorstats', title: 'Errorstats', fields: errorFields },
+  { name: 'cluster', title: 'Cluster', fields: () => [['cluster_enabled', 0]] },
+  { name: 'keyspace', title: 'Keyspace', fields: keyspaceFields },
+];
+
+/** The sections asked for, each once; without a wish, the usual ones. */
+export function infoText(context: Context, wanted: readonly string[]): string {
+  const wishes = new Set(wanted.length === 0 ? ['default'] : wanted);
+  const isEverything = wishes.has('all') || wishes.has('everything');
+  return SECTIONS.filter(({ name, isExtra }) => isEverything || wishes.has(name) || (wishes.has('default') && isExtra !== true))
+    .map(({ title, fields }) => `# ${title}\r\n${linesOf(fields(context))}`)
+    .join('\r\n');
+}
+
+function linesOf(fields: Fields): string {
+  return fields.map(([name, value]) => `${name}:${value}\r\n`).join('');
+}
+
+function serverFields({ server, config, keyspace }: Context): Fields {
+  const { facts, nowMs } = server;
+  const uptimeSeconds = Math.floor((nowMs - server.startMs) / 1000);
+  return [
+    ['redis_version', REDIS_VERSION],
+    ['server_name', 'vitrine'],
+    ['vitrine_version', VITRINE_VERSION],
+    ['redis_mode', 'standalone'],
+    ['os', facts.os],
+    ['arch_bits', 64],
+    ['host', facts.host],
+    ['process_id', facts.processId],
+    ['process_supervised', 'no'],
+    ['run_id', server.runId],
+    ['tcp_port', facts.tcpPort],
+    ['server_time_usec', Math.floor(nowMs * 1000)],
+    ['uptime_in_seconds', uptimeSeconds],
+    ['uptime_in_days', Math.floor(uptimeSeconds / 86400)],
+    ['hz', config.text('hz')],
+    ['configured_hz', config.text('hz')],
+    ['lru_clock', clockAt(keyspace.nowMs)],
+    ['executable', facts.executable],
+    ['config_file', facts.configFile],
+  ];
+}
+
+function clientFields({ server, config }: Context): Fields {
+  const sessions = [...server.sessions()];
+  return [
+    ['connected_clients', sessions.length],
+    ['cluster_connections', 0],
+    ['maxclients', config.text('maxclients')],
+    ['client_recent_max_input_buffer', sessions.reduce((most, { decoder }) => Math.max(most, decoder.pendingCapacity), 0)],
+    ['client_recent_max_output_buffer', 0],
+    ['blocked_clients', 0],
+    ['tracking_clients', 0],
+    ['clients_in_timeout_table', 0],
+  ];
+}
+
+function memoryFields({ server, config, keyspace }: Context): Fields {
+  const used = keyspace.arena.usedBytes;
+  const reserved = keyspace.arena.reservedBytes;
+  const peak = server.peakMemoryBytes();
+  const limit = config.number('maxmemory');
+  return [
+    ['used_memory', used],
+    ['used_memory_human', human(used)],
+    ['used_memory_rss', reserved],
+    ['used_memory_rss_human', human(reserved)],
+    ['used_memory_peak', peak],
+    ['used_memory_peak_human', human(peak)],
+    ['used_memory_peak_perc', `${(peak === 0 ? 0 : (used / peak) * 100).toFixed(2)}%`],
+    ['used_memory_dataset', used],
+    ['allocator_allocated', used],
+    ['allocator_active', reserved],
+    ['allocator_resident', reserved],
+    ['maxmemory', limit],
+    ['maxmemory_human', human(limit)],
+    ['maxmemory_policy', config.text('maxmemory-policy')],
+    ['mem_fragmentation_ratio', (used === 0 ? 0 : reserved / used).toFixed(2)],
+    ['mem_fragmentation_bytes', reserved - used],
+    ['mem_allocator', 'arena'],
+    ['lazyfree_pending_objects', 0],
+  ];
+}
+
+function persistenceFields({ server, keyspace }: Context): Fields {
+  return [
+    ['loading', 0],
+    ['async_loading', 0],
+    ['rdb_changes_since_last_save', keyspace.stats.dirty],
+    ['rdb_bgsave_in_progress', 0],
+    ['rdb_last_save_time', Math.floor(server.startMs / 1000)],
+    ['rdb_last_bgsave_status', 'ok'],
+    ...server.persistenceInfo(),
+    ['aof_rewrite_in_progress', 0],
+    ['aof_rewrite_scheduled', 0],
+  ];
+}
+
+function statsFields({ server, keyspace }: Context): Fields {
+  const { stats } = server;
+  return [
+    ['total_connections_received', stats.connections],
+    ['total_commands_processed', stats.commands],
+    ['total_net_input_bytes', stats.inputBytes],
+    ['total_net_output_bytes', stats.outputBytes],
+    ['rejected_connections', stats.rejectedConnections],
+    ['expired_keys', keyspace.stats.expired],
+    // A heap knows every key whose time has come.
+    ['expired_stale_perc', '0.00'],
+    ['evicted_keys', 0],
+    ['evicted_clients', 0],
+    ['keyspace_hits', keyspace.stats.hits],
+    ['keyspace_misses', keyspace.stats.misses],
+    ['pubsub_channels', 0],
+    ['pubsub_patterns', 0],
+    ['total_error_replies', [...stats.errors.values()].reduce((total, count) => total + count, 0)],
+  ];
+}
+
+function replicationFields({ server }: Context): Fields {
+  return [
+    ['role', 'master'],
+    ['connected_slaves', 0],
+    ['master_failover_state', 'no-failover'],
+    ['master_replid', server.runId],
+    ['master_replid2', '0'.repeat(40)],
+    ['master_repl_offset', 0],
+    ['second_repl_offset', -1],
+    ['repl_backlog_active', 0],
+    ['repl_backlog_size', 1048576],
+    ['repl_backlog_first_byte_offset', 0],
+    ['repl_backlog_histlen', 0],
+  ];
+}
+
+function cpuFields({ server }: Context): Fields {
+  const { system, user } = server.facts.cpuSeconds?.() ?? { system: 0, user: 0 };
+  return [
+    ['used_cpu_sys', system.toFixed(6)],
+    ['used_cpu_user', user.toFixed(6)],
+  ];
+}
+
+function commandFields({ registry }: Context): Fields {
+  return [...registry.everyOne()]
+    .filter(({ calls, rejected, failed }) => calls + rejected + failed > 0)
+    .map(({ fullName, calls, rejected, failed }) => [
+      `cmdstat_${fullName}`,
+      `calls=${calls},usec=0,usec_per_call=0.00,rejected_calls=${rejected},failed_calls=${failed}`,
+    ]);
+}
+
+function errorFields({ server }: Context): Fields {
+  return [...server.stats.errors].sort().map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
+}
+
+function keyspaceFields({ keyspace, server }: Context): Fields {
+  return keyspace.databases
+    .filter((db) => db.size > 0)
+    .map((db) => [`db${db.index}`, `keys=${db.size},expires=${db.deadlines.length},avg_ttl=${averageTtl(db, server.nowMs)}`]);
+}
+
+/** So many deadlines, spread over the heap, are enough for an average. */
+const SAMPLES = 1000;
+
+function averageTtl({ deadlines }: Database, nowMs: number): number {
+  const samples = Math.min(SAMPLES, deadlines.length);
+  if (samples === 0) return 0;
+  let totalMs = 0;
+  for (let i = 0; i < samples; i++) {
+    totalMs += Math.max(0, deadlines.deadline(Math.floor((i * deadlines.length) / samples)) - nowMs);
+  }
+  return Math.floor(totalMs / samples);
+}
+
+function human(bytes: number): string {
+  const units = ['K', 'M', 'G', 'T', 'P'];
+  if (bytes < 1024) return `${bytes}B`;
+  const power = Math.min(units.length, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(2)}${units[power - 1]}`;
+}

@@ -1,0 +1,203 @@
+import type { Args } from '../args.ts';
+import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import type { Database } from '../keyspace/database.ts';
+import { Glob } from '../keyspace/glob.ts';
+import { TYPE_NAMES } from '../keyspace/values.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
+import type { Context } from './context.ts';
+import { integer, oneOf, optional, pattern, since, string, word } from './grammar.ts';
+import type { CommandSpec } from './spec.ts';
+
+const FLUSH_ARGUMENTS = [optional(oneOf('async', since('4.0.0', word('ASYNC')), since('6.2.0', word('SYNC'))))];
+const FLUSH_HISTORY = [
+  ['4.0.0', 'Takes ASYNC.'],
+  ['6.2.0', 'Takes SYNC.'],
+] as const;
+
+/** The commands about all keys of a database. */
+export const KEYSPACE: readonly CommandSpec[] = [
+  {
+    name: 'keys',
+    group: 'generic',
+    since: '1.0.0',
+    summary: 'Lists all keys that match a pattern, in one go; SCAN does it piece by piece.',
+    complexity: 'O(N)',
+    flags: ['readonly'],
+    categories: ['dangerous'],
+    tips: ['request_policy:all_shards', 'nondeterministic_output_order'],
+    arguments: [pattern('pattern')],
+    examples: ['MSET one 1 two 2', 'KEYS *', 'KEYS t*'],
+    handler({ db, reply }, args) {
+      const glob = new Glob(args.copy(1));
+      const found: Ref[] = [];
+      db.keys.forEach((entry) => {
+        if (matches(db, entry, glob) && !db.isExpired(entry)) found.push(entry);
+      });
+      reply.array(found.length);
+      for (const entry of found) replyKey(db, entry, reply);
+    },
+  },
+  {
+    name: 'scan',
+    group: 'generic',
+    since: '2.8.0',
+    summary: 'Lists some of the keys, and a cursor to go on with; the cursor 0 is the beginning and the end.',
+    complexity: 'O(1)',
+    flags: ['readonly'],
+    tips: ['nondeterministic_output', 'request_policy:special'],
+    history: [['6.0.0', 'Takes TYPE.']],
+    arguments: [
+      integer('cursor'),
+      optional(pattern('pattern', 'MATCH')),
+      optional(integer('count', 'COUNT')),
+      since('6.0.0', optional(string('type', 'TYPE'))),
+    ],
+    examples: ['MSET one 1 two 2', 'SCAN 0', 'SCAN 0 MATCH t* COUNT 100 TYPE string'],
+    handler: scan,
+  },
+  {
+    name: 'randomkey',
+    group: 'generic',
+    since: '1.0.0',
+    summary: 'Picks a key by chance.',
+    complexity: 'O(1)',
+    flags: ['readonly'],
+    tips: ['request_policy:all_shards', 'nondeterministic_output'],
+    arguments: [],
+    examples: ['MSET one 1 two 2', 'RANDOMKEY'],
+    handler({ db, reply, server }) {
+      for (;;) {
+        const entry = db.keys.random(() => server.chance());
+        if (entry === NONE) {
+          reply.null();
+          return;
+        }
+        if (!db.isExpired(entry)) {
+          replyKey(db, entry, reply);
+          return;
+        }
+        // Looked at, an expired key goes, so that this comes to an end.
+        peekEntry(db, entry);
+      }
+    },
+  },
+  {
+    name: 'dbsize',
+    group: 'server',
+    since: '1.0.0',
+    summary: 'Counts the keys of the database.',
+    complexity: 'O(1)',
+    flags: ['readonly', 'fast'],
+    categories: ['keyspace'],
+    tips: ['request_policy:all_shards', 'response_policy:agg_sum'],
+    arguments: [],
+    examples: ['SET greeting hello', 'DBSIZE'],
+    handler({ db, reply }) {
+      reply.integer(db.size);
+    },
+  },
+  {
+    name: 'flushdb',
+    group: 'server',
+    since: '1.0.0',
+    summary: 'Removes all keys of the database.',
+    complexity: 'O(N)',
+    flags: ['write'],
+    categories: ['keyspace', 'dangerous'],
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+    history: FLUSH_HISTORY,
+    arguments: FLUSH_ARGUMENTS,
+    examples: ['FLUSHDB', 'FLUSHDB ASYNC'],
+    handler({ db, keyspace, reply }, args) {
+      checkFlush(args);
+      keyspace.stats.dirty += Math.max(1, db.clear());
+      reply.ok();
+    },
+  },
+  {
+    name: 'flushall',
+    group: 'server',
+    since: '1.0.0',
+    summary: 'Removes all keys of all databases.',
+    complexity: 'O(N)',
+    flags: ['write'],
+    categories: ['keyspace', 'dangerous'],
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+    history: FLUSH_HISTORY,
+    arguments: FLUSH_ARGUMENTS,
+    examples: ['FLUSHALL', 'FLUSHALL SYNC'],
+    handler({ keyspace, reply }, args) {
+      checkFlush(args);
+      const removed = keyspace.databases.reduce((total, db) => total + db.clear(), 0);
+      keyspace.stats.dirty += Math.max(1, removed);
+      reply.ok();
+    },
+  },
+];
+
+function checkFlush(args: Args): void {
+  if (args.count > 2 || (args.count === 2 && !args.is(1, 'ASYNC') && !args.is(1, 'SYNC'))) throw new CommandError(SYNTAX_ERROR);
+}
+
+function matches(db: Database, entry: Ref, glob: Glob): boolean {
+  const start = db.keys.keyStart(entry);
+  return glob.isEverything || glob.matches(db.keys.keyBytes(entry), start, start + db.keys.keyLength(entry));
+}
+
+function replyKey(db: Database, entry: Ref, reply: Context['reply']): void {
+  const start = db.keys.keyStart(entry);
+  reply.bulk(db.keys.keyBytes(entry), start, start + db.keys.keyLength(entry));
+}
+
+function peekEntry(db: Database, entry: Ref): Ref {
+  const name = db.keys.keyCopy(entry);
+  return db.peek(name, 0, name.length);
+}
+
+function scan({ db, reply }: Context, args: Args): void {
+  let cursor = readCursor(args.latin1(1));
+  let count = 10;
+  let glob: Glob | null = null;
+  let type: string | null = null;
+  for (let i = 2; i < args.count; i += 2) {
+    if (i + 1 === args.count) throw new CommandError(SYNTAX_ERROR);
+    if (args.is(i, 'COUNT')) {
+      count = args.integer(i + 1);
+      if (count < 1) throw new CommandError(SYNTAX_ERROR);
+    } else if (args.is(i, 'MATCH')) glob = new Glob(args.copy(i + 1));
+    else if (args.is(i, 'TYPE')) type = args.latin1(i + 1).toLowerCase();
+    else throw new CommandError(SYNTAX_ERROR);
+  }
+  const entries: Ref[] = [];
+  // A table that is nearly empty must not keep a call busy for ever.
+  let visitsLeft = count * 10;
+  do {
+    cursor = db.keys.scan(cursor, (entry) => entries.push(entry));
+  } while (cursor !== 0 && --visitsLeft > 0 && entries.length < count);
+  const found = entries.filter((entry) => isShown(db, entry, glob, type));
+  reply.array(2);
+  reply.text(String(cursor));
+  reply.array(found.length);
+  for (const entry of found) replyKey(db, entry, reply);
+}
+
+/** Whether SCAN gives this key; one that has expired is removed on the way. */
+function isShown(db: Database, entry: Ref, glob: Glob | null, type: string | null): boolean {
+  if (glob !== null && !matches(db, entry, glob)) return false;
+  if (type !== null && type !== TYPE_NAMES[db.type(entry)]) return false;
+  return !db.isExpired(entry) || peekEntry(db, entry) !== NONE;
+}
+
+const CURSOR = /^[+-]?\d+$/;
+const CURSOR_MAX = 2n ** 64n - 1n;
+
+/** Read as C reads an unsigned number: a sign is allowed, nothing at all is 0, and a zero byte is the end. */
+function readCursor(text: string): number {
+  const digits = text.split('\0', 1)[0];
+  if (digits === '') return 0;
+  if (!CURSOR.test(digits)) throw new CommandError('ERR invalid cursor');
+  const value = BigInt(digits.replace('+', ''));
+  if (value > CURSOR_MAX || value < -CURSOR_MAX) throw new CommandError('ERR invalid cursor');
+  // The tables have fewer buckets than 2^32, so no higher bit is ever looked at.
+  return Number(BigInt.asUintN(32, value));
+}

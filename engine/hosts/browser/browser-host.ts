@@ -1,0 +1,244 @@
+import { Engine, Recorder, recordOf, type AppendLog, type EngineOptions, type EngineState } from '../../api.ts';
+import { Branches } from './branches.ts';
+import { wallClock } from './clock.ts';
+import { Feed, type Post } from './feed.ts';
+import { Journal } from './journal.ts';
+import { pictureOf } from './picture.ts';
+import { Player, type Input, type Moment, type Wire } from './player.ts';
+import { Projector } from './projector.ts';
+import type { Branch, Frame, KeyRecord, LoadReport, WorkerOptions } from './protocol.ts';
+
+const TICK_MS = 100;
+
+/** A log that the past can be cut from. */
+export interface HostLog extends AppendLog {
+  truncate(end: number): void;
+  flush(): Promise<void>;
+}
+
+export interface HostParts {
+  readonly options: WorkerOptions;
+  readonly post: Post;
+  /** `null` where nothing is kept. */
+  readonly log: HostLog | null;
+  /** What the engine starts with, when there was a log. */
+  readonly state: EngineState | null;
+  readonly now?: () => number;
+}
+
+/** One engine at work in the worker: its clients, its clock, its past, and what the page gets to see of it. */
+export class BrowserHost {
+  private readonly post: Post;
+  private readonly now: () => number;
+  private readonly log: HostLog | null;
+  private readonly engine: Engine;
+  private readonly player: Player;
+  private readonly feed: Feed;
+  private readonly journal = new Journal();
+  private readonly branches = new Branches(this.journal);
+  private readonly projector: Projector;
+  private readonly wires = new Map<number, Wire>();
+  private readonly ticking: ReturnType<typeof setInterval>;
+  private lastClient = 0;
+  /** Whether the input being played ended a connection of its own accord. */
+  private hasHungUp = false;
+
+  constructor({ options, post, log, state, now = wallClock() }: HostParts) {
+    this.post = post;
+    this.now = now;
+    this.log = log;
+    const recorder = new Recorder();
+    const common = engineOptions(options, now(), log);
+    this.engine = new Engine({ ...common, recorder });
+    this.player = new Player(this.engine, (client) => this.wireFor(client));
+    this.projector = new Projector(common, this.journal);
+    if (state !== null) this.player.restore({ state, clients: [] });
+    this.journal.keep(this.player.capture());
+    this.feed = new Feed(this.engine, recorder, post);
+    this.feed.restart();
+    this.ticking = setInterval(() => {
+      this.tick();
+    }, TICK_MS);
+  }
+
+  ready(loaded: LoadReport): void {
+    this.post({ type: 'ready', loaded, nextIndex: this.engine.causeIndex, ...pictureOf(this.engine) });
+  }
+
+  get nextIndex(): number {
+    return this.engine.causeIndex;
+  }
+
+  get syncPolicy(): 'always' | 'everysec' | 'no' {
+    const policy = this.engine.config.text('appendfsync');
+    return policy === 'always' || policy === 'no' ? policy : 'everysec';
+  }
+
+  // Clients.
+
+  /** A new client at the end of this wire; returns its number. */
+  connect(wire: Wire): number {
+    const client = ++this.lastClient;
+    this.wires.set(client, wire);
+    this.turn({ kind: 'connect', client });
+    return client;
+  }
+
+  receive(client: number, bytes: Uint8Array): void {
+    if (this.player.has(client)) this.turn({ kind: 'bytes', client, bytes });
+  }
+
+  disconnect(client: number): void {
+    if (this.player.has(client)) this.turn({ kind: 'close', client });
+    this.wires.delete(client);
+  }
+
+  private wireFor(client: number): Wire {
+    const wire = this.wires.get(client);
+    if (!wire) return { send: () => undefined, close: () => undefined };
+    return {
+      send: wire.send,
+      close: () => {
+        this.hasHungUp = true;
+        this.wires.delete(client);
+        wire.close();
+      },
+    };
+  }
+
+  // Turns of the loop.
+
+  logSynced(offset: number): void {
+    this.turn({ kind: 'synced', offset });
+  }
+
+  logFailed(why: string | null): void {
+    this.turn({ kind: 'failed', why });
+  }
+
+  tick(): void {
+    if (this.hasWork()) this.turn({ kind: 'tick' });
+  }
+
+  private turn(input: Input): void {
+    const cause = this.engine.causeIndex;
+    const nowMs = this.now();
+    this.hasHungUp = false;
+    this.player.play(input, nowMs);
+    // A tick in which nothing was due is not worth remembering; there are ten of them a second.
+    if (input.kind !== 'tick' || this.hasHungUp || this.engine.causeIndex !== cause) this.remember(input, nowMs, cause);
+    this.feed.turn();
+  }
+
+  private remember(input: Input, nowMs: number, cause: number): void {
+    this.journal.add(input, nowMs, cause);
+    const { arena } = this.engine.keyspace;
+    if (this.journal.wantsKeyframe(this.engine.causeIndex, arena.reservedBytes))
+      this.journal.keep(this.player.capture());
+  }
+
+  /** Whether a tick would do anything. */
+  private hasWork(): boolean {
+    const { keyspace, config } = this.engine;
+    if (config.number('timeout') > 0) return true;
+    const now = this.now();
+    const isRehashing = config.isOn('activerehashing');
+    return keyspace.databases.some(
+      ({ keys, deadlines }) =>
+        (isRehashing && keys.isRehashing) || (deadlines.length > 0 && deadlines.deadline(0) <= now),
+    );
+  }
+
+  // Looking, at present and back.
+
+  frame(index: number): Frame | null {
+    if (index > this.engine.causeIndex || index < 0) return null;
+    if (index < this.engine.causeIndex) return this.projector.frame(index);
+    const { models: before, overview } = pictureOf(this.engine);
+    return { index, before, overview, words: new Int32Array(0) };
+  }
+
+  inspect(index: number | null, db: number, key: Uint8Array): KeyRecord | null {
+    const isPresent = index === null || index === this.engine.causeIndex;
+    return isPresent ? recordOf(this.engine.keyspace, db, key) : this.projector.inspect(index, db, key);
+  }
+
+  // Going back for good, and to what was given up.
+
+  /** Cause `index` and all after it have not happened. Returns false where that lies too far back. */
+  async fork(index: number): Promise<boolean> {
+    // Replies that wait for the log belong to what is given up, and shall not wait for what is never written.
+    await this.log?.flush();
+    const position = this.journal.positionOf(index);
+    if (index < 0 || index >= this.engine.causeIndex || position < 0) return false;
+    const moment = this.projector.momentBefore(index);
+    if (moment === null) return false;
+    const { input, nowMs, cause } = this.journal.entry(position);
+    this.branches.giveUp(position, { from: index, to: this.engine.causeIndex, nowMs: this.now() });
+    this.journal.add({ kind: 'cut', input: input.kind === 'cut' ? input.input : input, index }, nowMs, cause);
+    this.projector.forget(position);
+    this.log?.truncate(moment.state.log.offset);
+    this.become(moment);
+    return true;
+  }
+
+  /** Back to the end of a branch that was given up; what is the present now becomes a branch in its turn. */
+  async takeUp(id: number): Promise<boolean> {
+    await this.log?.flush();
+    const position = this.branches.takeUp(id, { to: this.engine.causeIndex, nowMs: this.now() });
+    if (position === null) return false;
+    this.projector.forget(position);
+    const { moment, offset, logged } = this.projector.momentAtEnd(position);
+    this.log?.truncate(offset);
+    if (logged.length > 0) void this.log?.append(logged, false);
+    this.become(moment);
+    return true;
+  }
+
+  get givenUp(): readonly Branch[] {
+    return this.branches.list;
+  }
+
+  private become(moment: Moment): void {
+    const live = this.player.capture();
+    const session = new Map(live.clients);
+    const under = new Map(live.state.sessions.map(({ id, pending }) => [id, pending]));
+    const before = this.player.clients;
+    this.player.restore(moment);
+    this.feed.restart();
+    for (const client of this.player.clients) if (!this.wires.has(client)) this.turn({ kind: 'close', client });
+    for (const client of before) {
+      if (!this.player.has(client)) this.turn({ kind: 'connect', client });
+      const pending = under.get(session.get(client) ?? -1);
+      if (pending && pending.length > 0) this.turn({ kind: 'bytes', client, bytes: pending });
+    }
+  }
+
+  forked(request: number): void {
+    this.feed.restart();
+    const branches = this.givenUp;
+    this.post({ type: 'forked', request, nextIndex: this.engine.causeIndex, branches, ...pictureOf(this.engine) });
+  }
+
+  close(): void {
+    clearInterval(this.ticking);
+    this.feed.close();
+  }
+}
+
+export function engineOptions(options: WorkerOptions, nowMs: number, log: AppendLog | null): EngineOptions {
+  const { seed, hashName, config } = options;
+  return {
+    host: { seed, log: log ?? undefined, sleep: holdUp },
+    nowMs,
+    // Where nothing can be kept, that is said wherever one asks.
+    config: { 'hash-function': hashName, ...config, ...(log === null && { appendonly: 'no' }) },
+    facts: { os: 'browser', host: 'worker' },
+  };
+}
+
+/** DEBUG SLEEP stops everything, here as in Redis. */
+function holdUp(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}

@@ -1,0 +1,276 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { encodeCommand } from '../../client/encode.ts';
+import { applyStep, type EngineStep, type Models } from '../../models.ts';
+import { decodeSteps } from '../../trace/steps.ts';
+import { BrowserHost, type HostLog } from './browser-host.ts';
+import type { WorkerToPage } from './protocol.ts';
+
+/** Random numbers that a seed decides: a failing run prints its seed and can be had again. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed | 0;
+  return (sides) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
+  };
+}
+
+/** A log in memory, with the bytes that a storage would have. */
+class MemoryLog implements HostLog {
+  bytes: number[] = [];
+
+  append(bytes: Uint8Array): null {
+    for (const byte of bytes) this.bytes.push(byte);
+    return null;
+  }
+
+  truncate(end: number): void {
+    this.bytes.length = end;
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const hosts: BrowserHost[] = [];
+
+class World {
+  readonly log = new MemoryLog();
+  readonly posted: WorkerToPage[] = [];
+  readonly host: BrowserHost;
+  readonly clients: number[] = [];
+  nowMs = 1_790_000_000_000;
+
+  constructor(config: Record<string, string> = {}) {
+    this.host = new BrowserHost({
+      options: { seed: 7, hashName: 'fnv1a', storeName: 'x', config: { appendonly: 'yes', ...config } },
+      post: (message) => this.posted.push(message),
+      log: this.log,
+      state: null,
+      now: () => this.nowMs,
+    });
+    hosts.push(this.host);
+  }
+
+  connect(): number {
+    const client = this.host.connect({ send: () => undefined, close: () => undefined });
+    this.clients.push(client);
+    return client;
+  }
+
+  send(client: number, ...commands: string[]): void {
+    const bytes = commands.flatMap((line) => [...encodeCommand(line.split(' '))]);
+    this.host.receive(client, Uint8Array.from(bytes));
+  }
+
+  present(): Models {
+    const models = this.host.frame(this.host.nextIndex)?.before;
+    if (!models) throw new Error('there is no picture of the present');
+    return models;
+  }
+}
+
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.close();
+});
+
+function randomCommand(roll: (sides: number) => number): string {
+  const key = (): string => `key:${roll(60)}`;
+  const commands: (() => string)[] = [
+    () => `SET ${key()} ${'v'.repeat(roll(80))}x`,
+    () => `SET ${key()} ${roll(1000)} PX ${1 + roll(3000)}`,
+    () => `SET new:${roll(100000)} ${roll(10)}`,
+    () => `GET ${key()}`,
+    () => `DEL ${key()} ${key()}`,
+    () => `APPEND ${key()} more`,
+    () => `INCR n:${roll(8)}`,
+    () => `PEXPIRE ${key()} ${roll(4000)}`,
+    () => `PERSIST ${key()}`,
+    () => `MSET ${key()} a ${key()} b`,
+    () => `RENAME ${key()} ${key()}`,
+    () => 'RANDOMKEY',
+    () => 'TIME',
+    () => `SCAN ${roll(64)} COUNT 5`,
+    () => `SELECT ${roll(3)}`,
+    () => 'MULTI',
+    () => 'EXEC',
+    () => 'DISCARD',
+    () => `WATCH ${key()}`,
+    () => (roll(20) === 0 ? 'FLUSHDB' : 'DBSIZE'),
+    () => (roll(10) === 0 ? `CONFIG SET activerehashing ${roll(2) === 0 ? 'yes' : 'no'}` : 'PING'),
+    () => 'NO SUCH COMMAND',
+  ];
+  return commands[roll(commands.length)]();
+}
+
+/** What a client sent that has not gone out yet: commands come cut anywhere. */
+const unsent = new Map<number, number[]>();
+
+function randomInput(world: World, roll: (sides: number) => number): void {
+  world.nowMs += roll(30) === 0 ? roll(5000) : roll(20) + 0.25;
+  const what = roll(12);
+  if (world.clients.length === 0 || (what === 0 && world.clients.length < 4)) {
+    world.connect();
+  } else if (what === 1 && roll(4) === 0) {
+    const [client] = world.clients.splice(roll(world.clients.length), 1);
+    world.host.disconnect(client);
+  } else if (what === 2) {
+    world.host.tick();
+  } else if (what === 3) {
+    world.host.logSynced(world.log.bytes.length);
+  } else {
+    const client = world.clients[roll(world.clients.length)];
+    const bytes = unsent.get(client) ?? [];
+    for (let count = roll(6); count >= 0; count--) bytes.push(...encodeCommand(randomCommand(roll).split(' ')));
+    const now = bytes.splice(0, roll(3) === 0 ? roll(bytes.length + 1) : bytes.length);
+    unsent.set(client, bytes);
+    world.host.receive(client, Uint8Array.from(now));
+  }
+}
+
+function fold(models: Models, words: Int32Array): Models {
+  return (decodeSteps(words) as unknown as EngineStep[]).reduce(applyStep, models);
+}
+
+describe('going back', () => {
+  it('shows every moment exactly as it was, whatever happened', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const roll = dice(seed);
+      const world = new World();
+      unsent.clear();
+      const seen = new Map<number, Models>();
+      for (let turn = 0; turn < 150; turn++) {
+        randomInput(world, roll);
+        seen.set(world.host.nextIndex, world.present());
+      }
+      const end = world.host.nextIndex;
+      for (const [index, models] of seen)
+        expect(world.host.frame(index)?.before, `seed ${seed}, cause ${index}`).toEqual(models);
+      let models = world.host.frame(0)?.before as Models;
+      for (let index = 0; index < end; index++) {
+        const frame = world.host.frame(index);
+        expect(frame?.before, `seed ${seed}, cause ${index}`).toEqual(models);
+        const [mark] = decodeSteps(frame?.words ?? new Int32Array(0));
+        expect(mark).toMatchObject({ structure: 'cause', index });
+        models = fold(models, frame!.words);
+      }
+      expect(models, `seed ${seed}`).toEqual(world.present());
+    }
+  });
+
+  it('tells each cause in the very words in which it was told when it happened', async () => {
+    const roll = dice(99);
+    const world = new World();
+    unsent.clear();
+    for (let turn = 0; turn < 100; turn++) {
+      randomInput(world, roll);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await expect.poll(() => world.posted.filter(({ type }) => type === 'steps').length).toBeGreaterThan(5);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(world.posted.filter(({ type }) => type === 'keyframe')).toEqual([]);
+    const live = world.posted.flatMap((message) => (message.type === 'steps' ? decodeSteps(message.words) : []));
+    const again = Array.from({ length: world.host.nextIndex }, (_, index) =>
+      decodeSteps(world.host.frame(index)!.words),
+    ).flat();
+    expect(again).toEqual(live);
+  });
+
+  it('has nothing to show beyond the present or before the beginning', () => {
+    const world = new World();
+    world.send(world.connect(), 'SET a b');
+    expect(world.host.frame(-1)).toBeNull();
+    expect(world.host.frame(world.host.nextIndex + 1)).toBeNull();
+    expect(world.host.frame(world.host.nextIndex)?.words.length).toBe(0);
+  });
+
+  it('finds where a key lay then and where it lies now', () => {
+    const world = new World();
+    const client = world.connect();
+    const key = Uint8Array.of(107);
+    world.send(client, 'SET k short');
+    const before = world.host.nextIndex;
+    world.send(client, `SET k ${'long'.repeat(100)}`, 'DEL k');
+    expect(world.host.inspect(null, 0, key)).toBeNull();
+    expect(world.host.inspect(0, 0, key)).toBeNull();
+    expect(world.host.inspect(before, 0, key)).toMatchObject({ encoding: 'embstr', value: { length: 5 } });
+    expect(world.host.inspect(before + 1, 0, key)).toMatchObject({ encoding: 'raw', value: { length: 400 } });
+  });
+});
+
+describe('going back for good', () => {
+  it('makes the past the present, cuts the log, and goes on exactly', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const roll = dice(1000 + seed);
+      const world = new World();
+      unsent.clear();
+      for (let round = 0; round < 4; round++) {
+        for (let turn = 0; turn < 40; turn++) randomInput(world, roll);
+        const index = roll(world.host.nextIndex);
+        const then = world.host.frame(index)?.before as Models;
+        expect(await world.host.fork(index)).toBe(true);
+        const now = world.present();
+        expect(world.host.nextIndex, `seed ${seed}`).toBe(index);
+        expect({ ...now, log: null }, `seed ${seed}`).toEqual({ ...then, log: null });
+        expect(now.log.length).toBe(then.log.length);
+        expect(world.log.bytes.length).toBe(then.log.length);
+      }
+      for (let turn = 0; turn < 40; turn++) randomInput(world, roll);
+      let models = world.host.frame(0)?.before as Models;
+      for (let index = 0; index < world.host.nextIndex; index++) {
+        const frame = world.host.frame(index)!;
+        // What a fork does to the log's own numbers is no step of a cause.
+        expect({ ...frame.before, log: null }, `seed ${seed}, cause ${index}`).toEqual({ ...models, log: null });
+        models = fold(frame.before!, frame.words);
+      }
+      expect({ ...models, log: null }).toEqual({ ...world.present(), log: null });
+    }
+  });
+
+  it('keeps what was given up, and takes it up again to its end, its log too', async () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const roll = dice(2000 + seed);
+      const world = new World();
+      unsent.clear();
+      for (let turn = 0; turn < 60; turn++) randomInput(world, roll);
+      const [first, firstLog] = [world.present(), [...world.log.bytes]];
+      const firstEnd = world.host.nextIndex;
+      await world.host.fork(roll(firstEnd));
+      for (let turn = 0; turn < 30; turn++) randomInput(world, roll);
+      const [second, secondLog] = [world.present(), [...world.log.bytes]];
+      const [branch] = world.host.givenUp;
+      expect(branch).toMatchObject({ to: firstEnd });
+      expect(await world.host.takeUp(branch.id)).toBe(true);
+      expect(world.host.nextIndex).toBe(firstEnd);
+      expect({ ...world.present(), log: null }, `seed ${seed}`).toEqual({ ...first, log: null });
+      expect(world.log.bytes).toEqual(firstLog);
+      const [other] = world.host.givenUp;
+      expect(await world.host.takeUp(other.id)).toBe(true);
+      expect({ ...world.present(), log: null }, `seed ${seed}`).toEqual({ ...second, log: null });
+      expect(world.log.bytes).toEqual(secondLog);
+      expect(await world.host.takeUp(4711)).toBe(false);
+    }
+  });
+
+  it('leaves connections open, with what they were then', async () => {
+    const world = new World();
+    const replies: string[] = [];
+    const send = (bytes: Uint8Array): void => void replies.push(String.fromCharCode(...bytes));
+    const client = world.host.connect({ send, close: () => undefined });
+    world.send(client, 'SELECT 3');
+    const index = world.host.nextIndex;
+    world.send(client, 'SELECT 5', 'SET a b');
+    const later = world.host.connect({ send, close: () => undefined });
+    world.send(later, 'SELECT 7');
+    await world.host.fork(index);
+    replies.length = 0;
+    world.send(client, 'SET in then');
+    expect(world.present().tables[3].entries.size).toBe(1);
+    world.send(later, 'SET in first');
+    expect(world.present().tables[0].entries.size).toBe(1);
+    expect(replies).toEqual(['+OK\r\n', '+OK\r\n']);
+  });
+});

@@ -1,0 +1,19 @@
+import { overviewOf, type Engine } from '../../api.ts';
+import type { Picture } from './protocol.ts';
+
+/** So many keys are shown one by one; more are shown as the lengths of their chains. */
+export const DRAWN_KEYS = 2000;
+/** Freed blocks are part of the picture too: a keyspace that was once large leaves long lists of them behind. */
+const DRAWN_FREE_BYTES = 8 * 1024 * 1024;
+
+export function isDrawable(engine: Engine): boolean {
+  const { arena, databases } = engine.keyspace;
+  const keys = databases.reduce((sum, db) => sum + db.size, 0);
+  return keys <= DRAWN_KEYS && arena.reservedBytes - arena.usedBytes <= DRAWN_FREE_BYTES;
+}
+
+export function pictureOf(engine: Engine): Picture {
+  return isDrawable(engine)
+    ? { models: engine.snapshot(), overview: null }
+    : { models: null, overview: overviewOf(engine.keyspace) };
+}

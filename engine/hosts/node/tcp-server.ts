@@ -1,0 +1,122 @@
+/**
+ * RESP over TCP. Sockets are read as they come and written once a turn. What a client sends is the engine's to judge;
+ * here it is only kept from taking more than its share: who does not read what was asked for is not read from either.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+
+import type { Connection, Engine } from '../../api.ts';
+import { ascii } from '../../memory/bytes.ts';
+import { isLoopback } from './addresses.ts';
+import type { Loop } from './loop.ts';
+
+/** Above this many bytes that a client has not taken, no more of its commands are read. */
+const PAUSE_ABOVE_BYTES = 1024 * 1024;
+/** How long an ended connection may take over its last bytes. */
+const LINGER_MS = 5000;
+
+const DENIED = ascii(
+  '-DENIED Protected mode: the server listens beyond this machine and no password is set, so only connections from this ' +
+    'machine itself are taken. To change that, set a password (--requirepass), or switch the protection off ' +
+    '(--protected-mode no, or CONFIG SET protected-mode no from this machine).\r\n',
+);
+
+export class TcpServer {
+  private readonly engine: Engine;
+  private readonly loop: Loop;
+  private readonly servers: Server[] = [];
+  private readonly sockets = new Set<Socket>();
+
+  constructor(engine: Engine, loop: Loop) {
+    this.engine = engine;
+    this.loop = loop;
+  }
+
+  /** Rejects when the address is not to be had. */
+  listen(host: string, port: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.accept(socket);
+    });
+    const backlog = this.engine.config.number('tcp-backlog');
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog, ipv6Only: host.includes(':') }, () => {
+        server.off('error', reject);
+        // Later errors are about single connections that could not be accepted, out of file handles above all.
+        server.on('error', () => undefined);
+        this.servers.push(server);
+        resolve();
+      });
+    });
+  }
+
+  /** Takes no more connections and ends those that are there, after their last replies. */
+  close(): void {
+    for (const server of this.servers) server.close();
+    for (const socket of this.sockets) end(socket);
+  }
+
+  private accept(socket: Socket): void {
+    // A reset or a broken pipe; 'close' follows, and is all that the engine needs to know.
+    socket.on('error', () => undefined);
+    if (this.isDenied(socket)) {
+      socket.write(DENIED);
+      end(socket);
+      return;
+    }
+    const keepAliveMs = this.engine.config.number('tcp-keepalive') * 1000;
+    if (keepAliveMs > 0) socket.setKeepAlive(true, keepAliveMs);
+    this.sockets.add(socket);
+    this.loop.turn();
+    const connection = this.engine.connect((bytes) => send(socket, bytes), {
+      address: `${socket.remoteAddress}:${socket.remotePort}`,
+      localAddress: `${socket.localAddress}:${socket.localPort}`,
+      close: () => {
+        end(socket);
+      },
+    });
+    this.serve(socket, connection);
+  }
+
+  private serve(socket: Socket, connection: Connection): void {
+    const { loop } = this;
+    socket.on('data', (chunk: Buffer) => {
+      loop.turn();
+      connection.receive(chunk);
+    });
+    socket.on('drain', () => {
+      socket.resume();
+    });
+    // The other side has nothing more to say, and still gets what it asked for: the end waits for the turn's.
+    socket.on('end', () => {
+      setImmediate(() => {
+        connection.close();
+      });
+    });
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      connection.close();
+    });
+  }
+
+  private isDenied(socket: Socket): boolean {
+    const { config } = this.engine;
+    return config.isOn('protected-mode') && config.text('requirepass') === '' && !isLoopback(socket.remoteAddress ?? '');
+  }
+}
+
+/** True when some of the bytes are still to be sent, and must stay as they are until then. */
+function send(socket: Socket, bytes: Uint8Array): boolean {
+  if (socket.destroyed) return false;
+  socket.write(bytes);
+  const left = socket.writableLength;
+  if (left > PAUSE_ABOVE_BYTES) socket.pause();
+  return left > 0;
+}
+
+function end(socket: Socket): void {
+  if (socket.destroyed) return;
+  socket.destroySoon();
+  setTimeout(() => {
+    socket.destroy();
+  }, LINGER_MS).unref();
+}

@@ -1,0 +1,88 @@
+/** Looks at single parts of an engine without moving anything: no bucket, no clock of last use, no step of a trace. */
+import type { Keyspace } from './keyspace/keyspace.ts';
+import type { Database } from './keyspace/database.ts';
+import { EMBSTR, ENCODING_NAMES, INT, INT64, TYPE_NAMES } from './keyspace/values.ts';
+import { NONE, PAGE_SHIFT, type Ref } from './memory/arena.ts';
+
+/** A key as it lies in memory. */
+export interface KeyRecord {
+  readonly entry: { readonly ref: number; readonly capacity: number; readonly bytes: Uint8Array; readonly keyOffset: number };
+  readonly type: string;
+  readonly encoding: string;
+  /** Absent where the value lies in the entry itself. */
+  readonly value: { readonly ref: number; readonly capacity: number; readonly length: number; readonly bytes: Uint8Array } | null;
+  readonly integer: string | null;
+  readonly deadlineMs: number | null;
+}
+
+/** Tables too large to be drawn entry by entry: how long each bucket's chain is. */
+export interface Overview {
+  readonly db: number;
+  readonly keys: number;
+  readonly tables: readonly { readonly size: number; readonly used: number; readonly chainLengths: Uint8Array }[];
+  readonly rehashCursor: number;
+}
+
+/** Of a value no more than this is copied out; its `length` tells how much there is. */
+const VALUE_BYTES = 64 * 1024;
+
+export function recordOf(keyspace: Keyspace, db: number, key: Uint8Array): KeyRecord | null {
+  const database = keyspace.databases.at(db);
+  if (database === undefined) return null;
+  const ref = entryOf(database, key);
+  if (ref === NONE) return null;
+  const { arena } = keyspace;
+  const encoding = database.encoding(ref);
+  const capacity = arena.capacityOf(ref);
+  const deadline = database.deadline(ref);
+  return {
+    entry: {
+      ref,
+      capacity,
+      bytes: blockBytes(keyspace, ref, capacity),
+      keyOffset: database.keys.keyStart(ref) - arena.offset(ref),
+    },
+    type: TYPE_NAMES[database.type(ref)],
+    encoding: ENCODING_NAMES[encoding],
+    value: valueOf(keyspace, database, ref),
+    integer: encoding === INT || encoding === INT64 ? String(keyspace.strings.int64(database, ref)) : null,
+    deadlineMs: deadline < 0 ? null : deadline,
+  };
+}
+
+/** Goes through all entries, because looking a key up would move a bucket of a resize that is under way. */
+function entryOf(database: Database, key: Uint8Array): Ref {
+  const { keys } = database;
+  let found = NONE;
+  keys.forEach((ref) => {
+    if (found !== NONE || keys.keyLength(ref) !== key.length) return;
+    const page = keys.keyBytes(ref);
+    const start = keys.keyStart(ref);
+    for (let i = 0; i < key.length; i++) if (page[start + i] !== key[i]) return;
+    found = ref;
+  });
+  return found;
+}
+
+function valueOf(keyspace: Keyspace, database: Database, entry: Ref): KeyRecord['value'] {
+  const { arena, dynamicStrings } = keyspace;
+  const encoding = database.encoding(entry);
+  if (encoding === INT) return null;
+  const ref = database.value(entry);
+  const capacity = arena.capacityOf(ref);
+  const length = encoding >= EMBSTR ? dynamicStrings.length(ref) : 8;
+  return { ref, capacity, length, bytes: blockBytes(keyspace, ref, capacity) };
+}
+
+function blockBytes(keyspace: Keyspace, ref: Ref, capacity: number): Uint8Array {
+  const start = keyspace.arena.offset(ref);
+  return keyspace.arena.bytes[ref >>> PAGE_SHIFT].slice(start, start + Math.min(capacity, VALUE_BYTES));
+}
+
+/** The chains of the database that has the most keys. */
+export function overviewOf(keyspace: Keyspace): Overview {
+  const fullest = keyspace.databases.reduce((most, db) => (db.size > most.size ? db : most));
+  const { keys } = fullest;
+  const { rehashCursor } = keys.capture();
+  return { db: fullest.index, keys: keys.size, tables: keys.chainCounts(), rehashCursor };
+}

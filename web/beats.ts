@@ -1,0 +1,179 @@
+/**
+ * A film is worth stepping through only where something can be seen. Steps are what the engine did; a beat is what a
+ * viewer takes in at once: one or more steps that belong together, told in one sentence.
+ */
+import { applyStep, describeStep, type EngineStep, type Models } from '../engine/models.ts';
+import { explainHash, hashText, type HashName } from '../engine/structures/hash-functions.steps.ts';
+import { utf8Decode } from '../engine/memory/bytes.ts';
+
+export interface Beat {
+  /** The steps `[from, to)` have happened once this beat is over. A round of a hash makes nothing happen: `from === to`. */
+  readonly from: number;
+  readonly to: number;
+  /** The step that the beat is about. */
+  readonly main: number;
+  /** Of a hash, how many bytes have gone into it; -1 for every other beat and for the finished hash. */
+  readonly round: number;
+}
+
+/** Keys longer than this show their first bytes one at a time and the rest at once. */
+export const ROUNDS_SHOWN = 12;
+
+/** The words of an entry behind its header, as the keyspace uses them. */
+export const VALUE_WORD = 0;
+const DEADLINE_WORD = 2;
+
+interface Draft {
+  from: number;
+  to: number;
+  main: number;
+  round: number;
+}
+
+/**
+ * Cuts the steps of one cause into beats. Every step lies in exactly one beat, so that stepping to the end of the last
+ * beat has folded them all.
+ */
+export function beatsOf(steps: readonly EngineStep[], hashName: HashName): Beat[] {
+  const beats: Draft[] = [];
+  // Steps that only prepare something (memory is handed out) wait for the step that they prepare.
+  let waitingFrom = -1;
+  let waitingMain = -1;
+  steps.forEach((step, at) => {
+    const role = roleOf(step);
+    const last = beats.at(-1);
+    if (role === 'prepares') {
+      if (waitingFrom < 0) waitingFrom = at;
+      if (step.structure === 'dynamic-string') waitingMain = at;
+      return;
+    }
+    if (role === 'follows' && waitingFrom < 0 && last) {
+      last.to = at + 1;
+      return;
+    }
+    if (step.structure === 'hash-table' && step.kind === 'advance' && continuesAdvance(steps, last, waitingFrom)) {
+      if (last) Object.assign(last, { to: at + 1, main: at });
+      return;
+    }
+    const from = waitingFrom < 0 ? at : waitingFrom;
+    if (step.structure === 'hash-table' && step.kind === 'hash') beats.push(...rounds(from, step.key, hashName));
+    // What is told of a new value is the string that was written, not that a word now points to it.
+    const isValue = step.structure === 'hash-table' && step.kind === 'payload';
+    beats.push({ from, to: at + 1, main: isValue && waitingMain >= 0 ? waitingMain : at, round: -1 });
+    waitingFrom = waitingMain = -1;
+  });
+  if (waitingFrom >= 0) closeWaiting(beats, waitingFrom, waitingMain, steps.length);
+  return beats;
+}
+
+function closeWaiting(beats: Draft[], from: number, main: number, to: number): void {
+  const last = beats.at(-1);
+  if (main < 0 && last) last.to = to;
+  else beats.push({ from, to, main: main < 0 ? to - 1 : main, round: -1 });
+}
+
+function continuesAdvance(steps: readonly EngineStep[], last: Draft | undefined, waitingFrom: number): boolean {
+  const before = last && waitingFrom < 0 ? steps[last.main] : undefined;
+  return before?.structure === 'hash-table' && before.kind === 'advance';
+}
+
+function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
+  switch (step.structure) {
+    case 'arena':
+      return step.kind === 'release' || step.kind === 'releaseLarge' ? 'follows' : 'prepares';
+    case 'dynamic-string':
+      return step.kind === 'release' ? 'tells' : 'prepares';
+    case 'hash-table':
+      return step.kind === 'payload' && step.word !== VALUE_WORD ? 'follows' : 'tells';
+    case 'log':
+      return step.kind === 'append' ? 'prepares' : 'tells';
+    case 'cause':
+    case 'deadline-heap':
+      return 'tells';
+  }
+}
+
+function rounds(at: number, key: Uint8Array, hashName: HashName): Draft[] {
+  if (hashName === 'murmur3' || hashName === 'halfsiphash') return [];
+  const shown = Math.min(key.length, ROUNDS_SHOWN);
+  return Array.from({ length: shown }, (_, byte) => ({ from: at, to: at, main: at, round: byte + 1 }));
+}
+
+/** Whether a step is about a deadline: then the entry's mark of time is what changes in the table. */
+export function isDeadlineStep(step: EngineStep): boolean {
+  return step.structure === 'deadline-heap' || (step.structure === 'hash-table' && step.kind === 'payload' && step.word === DEADLINE_WORD);
+}
+
+/** One plain sentence for a beat. `before` is the picture at its first step. */
+export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Models, hashName: HashName): string {
+  const main = steps[beat.main];
+  if (!main) return '';
+  // The main step itself may be the last of several, and is told of the picture right before it.
+  let models = before;
+  for (let at = beat.from; at < beat.main; at++) {
+    const step = steps[at];
+    if (step) models = applyStep(models, step);
+  }
+  if (main.structure === 'hash-table' && main.kind === 'hash' && beat.round > 0) {
+    return roundCaption(hashName, main.key, beat.round);
+  }
+  if (main.structure === 'cause' && main.kind === 'reply') return replyCaption(main.head, main.length, logged(beat, steps));
+  if (main.structure === 'hash-table' && main.kind === 'advance' && beat.to - beat.from > 1) {
+    return `${beat.to - beat.from} empty buckets are passed over: the cursor goes on to bucket ${main.cursor}.`;
+  }
+  return describeStep(main, models);
+}
+
+function roundCaption(hashName: HashName, key: Uint8Array, round: number): string {
+  const { byte = 0, mixed = 0, after = 0 } = explainHash(hashName, key)[round - 1] ?? {};
+  const which = `Byte ${round} of ${key.length}, ${byteName(byte)}`;
+  if (hashName === 'sum') return `${which}: adding ${byte} gives ${after}.`;
+  return `${which}: xor gives ${hashText(mixed)}, times the prime ${hashText(after)}.`;
+}
+
+function byteName(byte: number): string {
+  const hex = byte.toString(16).padStart(2, '0');
+  return byte > 0x20 && byte < 0x7f ? `“${String.fromCharCode(byte)}” (${hex})` : hex;
+}
+
+function logged(beat: Beat, steps: readonly EngineStep[]): Extract<EngineStep, { structure: 'log'; kind: 'append' }> | null {
+  for (const step of steps.slice(beat.from, beat.to)) if (step.structure === 'log' && step.kind === 'append') return step;
+  return null;
+}
+
+function replyCaption(head: Uint8Array, length: number, log: { length: number; offset: number } | null): string {
+  const kept = log ? ` The command stands in the log at offset ${log.offset}, ${log.length} bytes.` : '';
+  return length === 0 ? `There is no reply.${kept}` : `The reply is ${replyText(head, length)}.${kept}`;
+}
+
+/** The first bytes of a reply in short words. */
+export function replyText(head: Uint8Array, length: number): string {
+  const text = utf8Decode(head);
+  const lines = text.split('\r\n');
+  const first = lines[0] ?? '';
+  const rest = first.slice(1);
+  switch (first[0]) {
+    case '+':
+      return clip(rest);
+    case '-':
+      return `an error, ${clip(rest)}`;
+    case ':':
+      return `the number ${rest}`;
+    case '_':
+      return 'nil: there is nothing';
+    case '$':
+      return rest === '-1' ? 'nil: there is nothing' : `“${clip((lines[1] ?? '').replace(/\p{C}/gu, '·'))}”`;
+    case '*':
+    case '~':
+      return rest === '-1' ? 'nil: there is nothing' : rest === '1' ? 'one item' : `${rest} items`;
+    case '%':
+      return rest === '1' ? 'one field' : `${rest} fields`;
+    default:
+      return `${length} bytes`;
+  }
+}
+
+function clip(text: string): string {
+  const characters = [...text];
+  return characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : text;
+}

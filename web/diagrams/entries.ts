@@ -1,0 +1,52 @@
+/** What an entry of the keyspace says when it is drawn. The payload words are the keyspace's: value, meta, deadline. */
+import { utf8Decode } from '../../engine/memory/bytes.ts';
+import type { Models } from '../../engine/models.ts';
+import type { EntryModel } from '../../engine/structures/hash-table.steps.ts';
+
+export const VALUE = 0;
+export const META = 1;
+export const DEADLINE = 2;
+
+const INT = 0;
+const INT64 = 1;
+
+/** What bytes look like in a cell: text as text, everything that cannot be read as a middle dot. */
+export function printable(bytes: Uint8Array): string {
+  return utf8Decode(bytes).replace(/[\p{C}\p{Zl}\p{Zp}\ufffd]/gu, '·');
+}
+
+export function keyOf(entry: EntryModel): string {
+  if (entry.keyLength < 0) return 'no key';
+  const text = printable(entry.key);
+  return entry.keyLength > entry.key.length ? `${text}…` : text === '' ? '(empty)' : text;
+}
+
+/** The value in short, or `null` while the entry has none yet. */
+export function valueOf(models: Models, entry: EntryModel): string | null {
+  const value = entry.payload[VALUE] ?? 0;
+  const meta = entry.payload[META] ?? 0;
+  if (value === 0 && meta === 0) return null;
+  const encoding = (meta >>> 4) & 15;
+  if (encoding === INT) return String(value);
+  if (encoding === INT64) return '64-bit number';
+  const string = models.strings.get(value);
+  if (!string) return '';
+  const text = printable(string.head);
+  return string.length > string.head.length ? `${text}…` : text === '' ? '(empty)' : text;
+}
+
+/** When the entry expires in milliseconds since 1970, or `null`. */
+export function deadlineOf(models: Models, db: number, entry: EntryModel): number | null {
+  const position = entry.payload[DEADLINE] ?? 0;
+  return position === 0 ? null : (models.heaps[db]?.[position - 1]?.deadlineMs ?? null);
+}
+
+/** A span of time in the fewest words that still count down. */
+export function timeLeft(ms: number): string {
+  if (ms <= 0) return 'over';
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 360_000) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}

@@ -1,0 +1,192 @@
+/** The arena as it lies in memory: pages of 1 MiB, slabs of 16 KiB in them, and the blocks of each slab. */
+import { address, type SlabModel } from '../../engine/memory/arena.steps.ts';
+import type { EngineStep, Models } from '../../engine/models.ts';
+import type { Diagram, Focus } from './contract.ts';
+import { keyOf, valueOf } from './entries.ts';
+import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
+import { sameTarget } from './scene.ts';
+
+const SLABS_A_PAGE = 64;
+const SLAB_GRANULES = 2048;
+const PAGE_GRANULES = SLABS_A_PAGE * SLAB_GRANULES;
+
+export const memoryStripDiagram: Diagram = {
+  kind: 'memory-strip',
+  title: 'Memory',
+  layout,
+  shows: (step: EngineStep) => step.structure === 'arena' || step.structure === 'dynamic-string',
+};
+
+/** What a block holds, by its ref. */
+interface Use {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly target: Target;
+}
+
+function layout(models: Models, focus: Focus): Scene {
+  const { arena } = models;
+  const { unit, width, height } = focus;
+  const scene = (glyphs: AnyGlyph[]): Scene => ({ width, height, glyphs, rasters: [] });
+  if (arena.pages.length === 0) {
+    const text = 'No memory has been taken yet: the first key takes a page of 1 MiB.';
+    return scene([{ shape: 'label', key: 'nothing', tone: 'muted', x: 4, y: 60 * unit, text, fontSize: 16 * unit }]);
+  }
+  const uses = usesOf(models);
+  const map = pageMap(models, focus);
+  const top = map.bottom + 22 * unit;
+  const slabs = [...arena.slabs].filter((slab) => slab.carved > 0).sort((a, b) => a.blockBytes - b.blockBytes || a.ref - b.ref);
+  const room = Math.max(1, Math.floor((height - top) / (62 * unit)));
+  const shown = chosen(slabs, focus, room);
+  const pitch = Math.min(78 * unit, (height - top) / Math.max(1, shown.length));
+  const rows = shown.flatMap((slab, at) => slabRow(slab, new Set(arena.free[slab.blockBytes]), uses, focus, top + at * pitch, pitch));
+  const hidden = slabs.length - shown.length;
+  if (hidden > 0) {
+    const text = `and ${hidden} more slab${hidden === 1 ? '' : 's'}`;
+    map.glyphs.push({ shape: 'label', key: 'slabs/more', tone: 'muted', x: width - 6, y: 10 * unit, text, fontSize: 14 * unit, anchor: 'end' });
+  }
+  return scene([...map.glyphs, ...rows]);
+}
+
+function usesOf(models: Models): ReadonlyMap<number, Use> {
+  const uses = new Map<number, Use>();
+  for (const table of models.tables) {
+    for (const entry of table.entries.values()) {
+      const target: Target = { kind: 'entry', ref: entry.ref };
+      uses.set(entry.ref, { tone: 'key', title: `entry of ${keyOf(entry)}`, target });
+      const value = entry.payload[0] ?? 0;
+      if (models.strings.has(value) && ((entry.payload[1] ?? 0) >>> 4) % 16 >= 1) {
+        uses.set(value, { tone: 'value', title: `value of ${keyOf(entry)}: ${valueOf(models, entry) ?? ''}`, target });
+      }
+    }
+  }
+  return uses;
+}
+
+/** One narrow cell a slab: which parts of which page are in use, and for blocks of which size. */
+function pageMap(models: Models, focus: Focus): { glyphs: AnyGlyph[]; bottom: number } {
+  const { unit, width } = focus;
+  const { pages, slabs, large } = models.arena;
+  const shown = pages.slice(-3);
+  const left = 112 * unit;
+  const side = (width - left - 8) / SLABS_A_PAGE;
+  const glyphs: AnyGlyph[] = [];
+  shown.forEach((page, row) => {
+    const y = 4 + row * 26 * unit;
+    const label = { shape: 'label', tone: 'muted', y: y + 8 * unit, fontSize: 13 * unit } as const;
+    glyphs.push({ ...label, key: `page/${page}`, x: 4, text: `page ${page}, 1 MiB` });
+    for (let at = 0; at < SLABS_A_PAGE; at++) {
+      const ref = page * PAGE_GRANULES + at * SLAB_GRANULES;
+      const slab = slabs.find((one) => one.ref <= ref + 1 && ref < one.ref + Math.max(SLAB_GRANULES, (one.blockBytes * one.blocks) / 8) - 1);
+      const isLarge = large.some((one) => one.ref <= ref && ref < one.ref + one.pages * PAGE_GRANULES);
+      const isLit = slab !== undefined && isTouched(slab, focus);
+      glyphs.push({
+        shape: 'cell',
+        key: `span/${page}/${at}`,
+        tone: isLit ? 'active' : slab || isLarge ? 'plain' : 'free',
+        x: left + at * side,
+        y,
+        width: side - 1,
+        height: 16 * unit,
+        fontSize: 12 * unit,
+        parts: [{ width: side - 1, text: '', tone: slab || isLarge ? 'muted' : 'free' }],
+        isLit,
+        isFaint: !slab && !isLarge,
+        title: slab ? `slab at ${address(slab.ref)}: blocks of ${slab.blockBytes} bytes` : isLarge ? 'a large block' : 'not set aside yet',
+      });
+    }
+  });
+  return { glyphs, bottom: 4 + shown.length * 26 * unit };
+}
+
+function refsOf(focus: Focus): number[] {
+  return focus.spotlight.steps.flatMap((step) => {
+    if (step.structure === 'arena' && 'ref' in step) return [step.ref];
+    if (step.structure === 'dynamic-string') return step.kind === 'grow' ? [step.from, step.to] : [step.ref];
+    return step.structure === 'hash-table' && 'entry' in step ? [step.entry] : [];
+  });
+}
+
+function isTouched(slab: SlabModel, focus: Focus): boolean {
+  const end = slab.ref + (slab.blockBytes * slab.blocks) / 8;
+  return refsOf(focus).some((ref) => ref >= slab.ref && ref < end);
+}
+
+/** When not all slabs fit, those that the present beat touches come first. */
+function chosen(slabs: readonly SlabModel[], focus: Focus, room: number): SlabModel[] {
+  if (slabs.length <= room) return [...slabs];
+  const touched = slabs.filter((slab) => isTouched(slab, focus)).slice(0, room);
+  const rest = slabs.filter((slab) => !touched.includes(slab)).slice(0, room - touched.length);
+  return slabs.filter((slab) => touched.includes(slab) || rest.includes(slab));
+}
+
+function slabRow(slab: SlabModel, free: ReadonlySet<number>, uses: ReadonlyMap<number, Use>, focus: Focus, y: number, pitch: number): AnyGlyph[] {
+  const { unit, width } = focus;
+  const granules = slab.blockBytes / 8;
+  const label = { shape: 'label', tone: 'muted', y: y + 8 * unit, fontSize: 14 * unit } as const;
+  const side = Math.max(14 * unit, Math.min(40 * unit, slab.blockBytes * 0.6 * unit));
+  const across = Math.floor((width - 8) / side);
+  const lines = pitch >= 70 * unit ? 2 : 1;
+  const room = across * lines - 3;
+  // The newest blocks are at the end, with a few untouched ones behind them.
+  const touched = refsOf(focus).map((ref) => (ref - slab.ref) / granules);
+  const lastTouched = touched.find((at) => Number.isInteger(at) && at >= 0 && at < slab.blocks);
+  const end = Math.min(slab.blocks, Math.max(room, (lastTouched ?? slab.carved - 1) + 4));
+  const start = Math.max(0, end - room);
+  const freed = countFreed(slab, free);
+  const glyphs: AnyGlyph[] = [
+    { ...label, key: `slab/${slab.ref}`, tone: 'plain', x: 4, text: `Blocks of ${slab.blockBytes} bytes` },
+    {
+      ...label,
+      key: `slab/${slab.ref}/count`,
+      x: 170 * unit,
+      text: `${slab.carved - freed} live, ${freed} free, ${slab.blocks - slab.carved} never used`,
+    },
+    { ...label, key: `slab/${slab.ref}/address`, x: width - 6, text: address(slab.ref + start * granules), isMono: true, anchor: 'end', fontSize: 13 * unit },
+  ];
+  for (let at = start; at < end; at++) {
+    const ref = slab.ref + at * granules;
+    const column = (at - start) % across;
+    const line = Math.floor((at - start) / across);
+    const box = { x: 4 + column * side, y: y + 20 * unit + line * 25 * unit, width: side - 2, height: 21 * unit };
+    glyphs.push(block(ref, slab, at >= slab.carved ? 'untouched' : free.has(ref) ? 'free' : 'live', uses.get(ref), focus, box));
+  }
+  return glyphs;
+}
+
+function countFreed(slab: SlabModel, free: ReadonlySet<number>): number {
+  const end = slab.ref + (slab.blockBytes * slab.blocks) / 8;
+  let count = 0;
+  for (const ref of free) if (ref >= slab.ref && ref < end) count++;
+  return count;
+}
+
+function block(
+  ref: number,
+  slab: SlabModel,
+  state: 'live' | 'free' | 'untouched',
+  use: Use | undefined,
+  focus: Focus,
+  box: { x: number; y: number; width: number; height: number },
+): Cell {
+  const isLit = refsOf(focus).includes(ref);
+  const tone: Tone = state === 'live' ? (use?.tone ?? 'plain') : 'free';
+  const what = state === 'live' ? (use?.title ?? 'in use') : state === 'free' ? 'free: the next of this size may go here' : 'never used';
+  const target: Target = use?.target ?? { kind: 'block', ref, bytes: slab.blockBytes };
+  return {
+    shape: 'cell',
+    key: `block/${ref}`,
+    tone: isLit ? 'active' : tone,
+    ...box,
+    fontSize: 12 * focus.unit,
+    parts: [{ width: box.width, text: '', tone }],
+    isLit,
+    isHatched: state === 'free',
+    isDashed: state === 'untouched',
+    isFaint: state === 'untouched',
+    target,
+    isSelected: use !== undefined && sameTarget(focus.selected, target),
+    isFocused: use !== undefined && sameTarget(focus.focused, target),
+    title: `${address(ref)}, ${slab.blockBytes} bytes: ${what}`,
+  };
+}

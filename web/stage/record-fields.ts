@@ -1,0 +1,73 @@
+/** A key's two records, cut into fields as they lie in memory. */
+import type { KeyRecord } from '../../engine/hosts/browser/protocol.ts';
+
+export interface Field {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** What the bytes say, read as the engine reads them. */
+  readonly says: string;
+  readonly tone: 'plain' | 'key' | 'value' | 'expired' | 'free';
+}
+
+/** So many bytes of a field are shown; the rest is told in words. */
+export const BYTES_SHOWN = 24;
+
+const HEADER = ['next', 'hash', 'key length'] as const;
+const PAYLOAD = ['value', 'type, encoding, clock', 'deadline'] as const;
+
+export function entryFields(record: KeyRecord): Field[] {
+  const { bytes, keyOffset } = record.entry;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fields: Field[] = [];
+  for (let at = 0; at + 4 <= keyOffset; at += 4) {
+    const name = HEADER[at / 4] ?? PAYLOAD[at / 4 - HEADER.length] ?? `payload ${at / 4}`;
+    const word = words.getInt32(at, true);
+    fields.push({ name, bytes: bytes.slice(at, at + 4), says: saysWord(name, word, record), tone: name === 'value' ? 'value' : name === 'deadline' && word !== 0 ? 'expired' : 'plain' });
+  }
+  const keyLength = words.getInt32(8, true);
+  fields.push({ name: 'key', bytes: bytes.slice(keyOffset, keyOffset + keyLength), says: `${keyLength} bytes`, tone: 'key' });
+  const spare = record.entry.capacity - keyOffset - keyLength;
+  if (spare > 0) fields.push({ name: 'left over', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });
+  return fields;
+}
+
+export function valueFields(record: KeyRecord): Field[] {
+  const { value } = record;
+  if (!value) return [];
+  if (record.integer !== null) return [{ name: 'a 64-bit number', bytes: value.bytes, says: record.integer, tone: 'value' }];
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setInt32(0, value.length, true);
+  const fields: Field[] = [
+    { name: 'length', bytes: length, says: String(value.length), tone: 'plain' },
+    { name: 'bytes', bytes: value.bytes.slice(0, value.length), says: count(value.length), tone: 'value' },
+  ];
+  const spare = value.capacity - value.length;
+  if (spare > 0) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });
+  return fields;
+}
+
+function count(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes.toLocaleString('en')} bytes`;
+}
+
+function saysWord(name: string, word: number, record: KeyRecord): string {
+  switch (name) {
+    case 'next':
+      return word === 0 ? 'none: the last of its chain' : `→ ${addressOf(word)}`;
+    case 'hash':
+      return (word >>> 0).toString(16).padStart(8, '0');
+    case 'value':
+      return record.value ? `→ ${addressOf(record.value.ref)}` : String(record.integer ?? word);
+    case 'type, encoding, clock':
+      return `${record.type}, ${record.encoding}`;
+    case 'deadline':
+      return word === 0 ? 'none' : `place ${word - 1} in the heap`;
+    default:
+      return String(word);
+  }
+}
+
+/** As in the arena's own captions: the byte address in hexadecimal. */
+function addressOf(ref: number): string {
+  return `0x${(ref * 8).toString(16).padStart(6, '0')}`;
+}
