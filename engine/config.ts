@@ -41,7 +41,7 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'enable-protected-configs', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'enable-module-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'hash-function', type: 'enum', default: 'halfsiphash', values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'], isImmutable: true },
-  { name: 'hz', type: 'integer', default: 10, min: 1, max: 500 },
+  { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX },
   { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
   { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
   { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
@@ -188,10 +188,9 @@ const UNITS: Readonly<Record<string, number>> = {
   gb: 1024 ** 3,
 };
 
-/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. Nothing at all is 0, as Redis has it. */
+/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. No digits at all are 0, as Redis has it. */
 export function parseMemory(text: string): number | null {
-  if (text === '') return 0;
-  const match = /^(\d+)([a-z]*)$/i.exec(text);
+  const match = /^(\d*)([a-z]*)$/i.exec(text);
   const unit = UNITS[(match?.[2] ?? '').toLowerCase()];
   return match && unit !== undefined ? Number(match[1]) * unit : null;
 }

@@ -4,7 +4,7 @@ import type { Context } from './commands/context.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
 import { endTransaction } from './commands/transactions.ts';
-import { CommandError, NO_AUTH, protectedCommand, wrongArity } from './errors.ts';
+import { CommandError, NO_AUTH, OUT_OF_MEMORY, protectedCommand, wrongArity } from './errors.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
@@ -30,6 +30,8 @@ export class Dispatcher {
   isLogging = false;
   /** Why the log cannot be written; writes are refused while there is a reason. */
   logFailure: string | null = null;
+  /** No more memory than this, when it is not 0. */
+  maxMemoryBytes = 0;
 
   private readonly registry: Registry;
   private readonly log: LogBuffer;
@@ -126,15 +128,8 @@ export class Dispatcher {
   private withArity(command: Command, args: Args): Command | null {
     const { arity } = command;
     if (arity > 0 ? args.count === arity : args.count >= -arity) return command;
-    command.rejected++;
-    this.context.reply.error(command.fullName === 'exec' ? this.abortedExec() : wrongArity(command.fullName));
+    this.reject(command, wrongArity(command.fullName));
     return null;
-  }
-
-  /** A misspelt EXEC ends the transaction as a right one would, without running it. */
-  private abortedExec(): string {
-    endTransaction(this.context.keyspace, this.context.session);
-    return `EXECABORT Transaction discarded because of: ${wrongArity('exec').replace(/^ERR /, '')}`;
   }
 
   private rejectUnknown(args: Args): void {
@@ -160,16 +155,33 @@ export class Dispatcher {
     if (session.queue !== null && command.isNoMulti) {
       return this.reject(command, 'ERR Command not allowed inside a transaction');
     }
-    if (this.logFailure !== null && command.isWrite && this.isLogging) {
+    // What stands in the log was allowed once, and must come back.
+    const { expires: isLive } = this.context.keyspace;
+    if (this.maxMemoryBytes > 0 && isLive && this.isTooMuch(session, command)) return this.reject(command, OUT_OF_MEMORY);
+    if (this.logFailure !== null && this.isLogging && runs(session, command, 'isWrite')) {
       return this.reject(command, `MISCONF Errors writing to the AOF file: ${this.logFailure}`);
     }
     return args.count > 0;
   }
 
   private reject(command: Command, error: string): boolean {
+    const { reply, keyspace, session } = this.context;
     command.rejected++;
-    this.context.reply.error(error);
+    if (command.fullName === 'exec') {
+      // An EXEC that may not run ends the transaction all the same.
+      endTransaction(keyspace, session);
+      reply.error(`EXECABORT Transaction discarded because of: ${error.replace(/^ERR /, '')}`);
+    } else {
+      reply.error(error);
+    }
     return false;
+  }
+
+  /** Past `maxmemory` nothing is done that takes more, and nothing is queued, for a queue takes memory too. */
+  private isTooMuch(session: Session, command: Command): boolean {
+    if (this.context.keyspace.arena.usedBytes <= this.maxMemoryBytes) return false;
+    if (session.queue === null || command.fullName === 'exec') return runs(session, command, 'isDenyOom');
+    return !['discard', 'quit', 'reset'].includes(command.fullName);
   }
 
   private enqueue(session: Session, command: Command, args: Args): void {
@@ -254,6 +266,11 @@ export class Dispatcher {
     }
     return this.preview.subarray(0, length);
   }
+}
+
+/** Whether a command, or for EXEC one of those that it would run, is of such a kind. */
+function runs({ queue }: Session, command: Command, kind: 'isWrite' | 'isDenyOom'): boolean {
+  return command[kind] || (command.fullName === 'exec' && (queue ?? []).some((queued) => queued.command[kind]));
 }
 
 function isSilent({ replyMode }: Session): boolean {

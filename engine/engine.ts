@@ -5,7 +5,7 @@
 import { Chance } from './chance.ts';
 import { allCommands } from './commands/all.ts';
 import type { Context, Server, ServerFacts, ServerStats } from './commands/context.ts';
-import { Registry } from './commands/registry.ts';
+import { Registry, type CallCounts } from './commands/registry.ts';
 import { Config, type ConfigValue } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
@@ -19,7 +19,7 @@ import { Reply } from './reply.ts';
 import { Session, type Send, type SessionState } from './session.ts';
 import type { HashName } from './structures/hash-functions.ts';
 import { Film } from './trace/film.ts';
-import { Recorder } from './trace/recorder.ts';
+import { type Recorder } from './trace/recorder.ts';
 
 export interface EngineOptions {
   readonly host: Host;
@@ -44,12 +44,16 @@ export interface EngineState {
   readonly isActiveExpire: boolean;
   readonly logFailure: string | null;
   readonly stats: ServerStats;
+  readonly calls: readonly CallCounts[];
 }
 
 const NO_PEER: Peer = { address: '127.0.0.1:0', localAddress: '127.0.0.1:0' };
 
 /** How many keys one tick removes at most, so that thousands that expire together do not hold up a command. */
 const EXPIRE_A_TICK = 2000;
+/** So many bytes of replies to the commands of one piece of input, and the rest of it waits for the next turn. */
+const REPLIES_AT_ONCE = 1024 * 1024;
+const NOTHING = new Uint8Array(0);
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
 
@@ -68,6 +72,8 @@ export class Engine {
   private readonly server: Server;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
+  /** Connections with commands in hand that wait until their replies are taken. */
+  private readonly suspended = new Set<Session>();
   private nextSessionId = 1;
   private isLogging = false;
   private isActiveExpire = true;
@@ -110,10 +116,11 @@ export class Engine {
     this.config.onChange((name) => {
       this.configure(name);
     });
-    for (const name of ['proto-max-bulk-len', 'appendonly']) this.configure(name);
+    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory']) this.configure(name);
   }
 
   private configure(name: string): void {
+    if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
     if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
     if (name === 'appendonly') {
       this.isLogging = this.host.log !== undefined && this.config.isOn('appendonly');
@@ -166,6 +173,10 @@ export class Engine {
     while (session.closing === 'no' && decoder.next()) {
       this.dispatcher.run(session, decoder.args);
       commands++;
+      if (this.reply.length - start > REPLIES_AT_ONCE) {
+        this.suspend(session);
+        break;
+      }
     }
     if (decoder.error !== null) {
       this.reply.error(decoder.error);
@@ -177,9 +188,27 @@ export class Engine {
     if (session.closing === 'now' || (session.closing !== 'no' && this.reply.length === start)) this.end(session);
   }
 
+  /** A few bytes of input can ask for gigabytes of output. Whoever does not take it is not given more. */
+  private suspend(session: Session): void {
+    session.decoder.suspend();
+    if (session.decoder.pendingBytes > 0) this.suspended.add(session);
+  }
+
+  /** True when there were connections to go on with. */
+  private resume(): boolean {
+    if (this.suspended.size === 0) return false;
+    const ready = [...this.suspended].filter((session) => session.peer.isFull?.() !== true);
+    for (const session of ready) {
+      this.suspended.delete(session);
+      this.receive(session, NOTHING);
+    }
+    return ready.length > 0;
+  }
+
   private end(session: Session): void {
     if (session.isClosed) return;
     session.isClosed = true;
+    this.suspended.delete(session);
     this.forgetWatches(session);
     this.sessions.delete(session.id);
     session.peer.close?.();
@@ -225,6 +254,11 @@ export class Engine {
 
   /** Ends a turn of the host's loop: the log's bytes go to the host, then the replies to the connections. */
   endTurn(): void {
+    do this.sendTurn();
+    while (this.resume());
+  }
+
+  private sendTurn(): void {
     let safe: Promise<void> | null = null;
     if (!this.log.isEmpty) {
       const isDurable = this.config.text('appendfsync') === 'always';
@@ -306,6 +340,7 @@ export class Engine {
       nowMs: this.nowMs,
       isActiveExpire: this.isActiveExpire,
       logFailure: this.dispatcher.logFailure,
+      calls: this.registry.captureCounts(),
       stats: { ...this.server.stats, errors: new Map(this.server.stats.errors) },
     };
   }
@@ -324,6 +359,7 @@ export class Engine {
     this.nextSessionId = state.nextSessionId;
     this.isActiveExpire = state.isActiveExpire;
     this.dispatcher.logFailure = state.logFailure;
+    this.registry.restoreCounts(state.calls);
     Object.assign(this.server.stats, state.stats, { errors: new Map(state.stats.errors) });
     for (const session of this.sessions.values()) this.forgetWatches(session);
     this.sessions.clear();
@@ -354,6 +390,7 @@ export class Engine {
       get nowMs() {
         return keyspace.nowMs;
       },
+      isLogging: () => this.dispatcher.isLogging,
       peakMemoryBytes: () => this.notePeakMemory(),
       sessions: () => sessions.values(),
       session: (id) => sessions.get(id),

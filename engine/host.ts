@@ -26,6 +26,8 @@ export interface Peer {
   readonly localAddress: string;
   /** The engine wants the connection ended. */
   readonly close?: (() => void) | undefined;
+  /** The other end does not take what it is sent; once it does again, the host hands over bytes, or none, to go on. */
+  readonly isFull?: (() => boolean) | undefined;
 }
 
 export interface Connection {

@@ -23,6 +23,8 @@ import {
   type HashTableModel,
   type HashTableStep,
 } from './structures/hash-table.steps.ts';
+// For its declaration too: a trace is unpacked by what is declared, and every trace holds causes.
+import './trace/cause.steps.ts';
 import type { CauseStep } from './trace/cause.steps.ts';
 
 export type EngineStep = ArenaStep | DynamicStringStep | HashTableStep | DeadlineHeapStep | LogStep | CauseStep;

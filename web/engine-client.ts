@@ -10,8 +10,8 @@ import type {
 } from '../engine/hosts/browser/protocol.ts';
 
 type Message<Type extends WorkerToPage['type']> = Extract<WorkerToPage, { readonly type: Type }>;
-type Told = 'ready' | 'steps' | 'keyframe' | 'save' | 'failed';
-type Answered = Exclude<WorkerToPage['type'], Told>;
+type Told = 'ready' | 'steps' | 'keyframe' | 'save' | 'role' | 'forked' | 'failed';
+type Answered = 'frame' | 'record' | 'forked';
 type Listener = (message: WorkerToPage) => void;
 
 /** How an engine in the page differs from one on a server, unless it is told otherwise. */
@@ -110,6 +110,21 @@ export class EngineClient {
     return this.ask<'forked'>((request) => ({ type: 'fork', request, index }));
   }
 
+  /** To the end of a branch that a fork has given up. */
+  takeUp(branch: number): Promise<Message<'forked'>> {
+    return this.ask<'forked'>((request) => ({ type: 'take up', request, branch }));
+  }
+
+  /** Makes this tab the one that holds the database, when the one that does is silent. */
+  takeOver(): void {
+    if (this.ended === null) this.tell({ type: 'take over' });
+  }
+
+  /** The page is hidden or goes away: what waits to be kept should be kept now. */
+  hide(): void {
+    if (this.ended === null) this.tell({ type: 'hide' });
+  }
+
   close(): void {
     this.end('the engine was closed');
   }
@@ -132,8 +147,7 @@ export class EngineClient {
       case 'frame':
       case 'record':
       case 'forked':
-        this.requests.get(message.request)?.resolve(message);
-        this.requests.delete(message.request);
+        this.answer(message);
         break;
       case 'failed':
         this.fail(message.why);
@@ -142,6 +156,14 @@ export class EngineClient {
         if (message.type === 'ready') clearTimeout(this.starting);
         this.announce(message);
     }
+  }
+
+  private answer(message: Message<Answered>): void {
+    const request = this.requests.get(message.request);
+    this.requests.delete(message.request);
+    if (request) request.resolve(message);
+    // Another tab has taken the engine back.
+    else if (message.type === 'forked') this.announce(message);
   }
 
   private announce(message: WorkerToPage & { readonly type: Told }): void {

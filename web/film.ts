@@ -41,6 +41,12 @@ export interface Cause {
   readonly isLost: boolean;
 }
 
+/** A piece of the film that was given up, to be had again. */
+export interface Stretch {
+  readonly causes: readonly Cause[];
+  readonly steps: readonly (readonly EngineStep[] | null)[];
+}
+
 type CauseMark = Extract<EngineStep, { structure: 'cause' }>;
 
 /** So many steps are kept decoded; older ones are asked for again when somebody goes back to them. */
@@ -107,13 +113,20 @@ export class Film {
   }
 
   /** Forgets everything from a position on, which has been taken back; the picture there is `start`. */
-  cut(position: number, start: Picture): void {
-    this.causes.length = position;
-    this.steps.length = position;
+  cut(position: number, start: Picture): Stretch {
+    const stretch = { causes: this.causes.splice(position), steps: this.steps.splice(position) };
     this.oldestKept = Math.min(this.oldestKept, position);
     for (const at of [...this.beatLists.keys()]) if (at >= position) this.beatLists.delete(at);
     for (const at of [...this.pictures.keys()]) if (at >= position) this.pictures.delete(at);
     this.remember(position, start);
+    return stretch;
+  }
+
+  /** Puts back what was cut off; `end` is the picture after it. */
+  join(stretch: Stretch, end: Picture): void {
+    this.causes.push(...stretch.causes);
+    this.steps.push(...stretch.steps);
+    this.remember(this.causes.length, end);
   }
 
   /** The steps of a cause without its own mark; `null` when they are no longer kept. */
@@ -197,7 +210,7 @@ function causeOf(mark: Exclude<CauseMark, { kind: 'reply' | 'lost' }>, steps: re
   };
 }
 
-const OWN_WORK = { tick: 'time goes by', load: 'the log is read', turn: 'the turn ends' } as const;
+const OWN_WORK = { tick: 'Time passes', load: 'The log is read', turn: 'The turn ends' } as const;
 
 function markersOf(kind: Cause['kind'], steps: readonly EngineStep[]): MarkerKind[] {
   const markers = new Set<MarkerKind>();

@@ -5,7 +5,7 @@
 import { applyStep, type EngineStep, type Models } from '../engine/models.ts';
 import type { HashName } from '../engine/structures/hash-functions.steps.ts';
 import { captionOf, type Beat } from './beats.ts';
-import { Film, type Cause, type FrameSource, type Picture } from './film.ts';
+import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
 
 export interface TimelineOptions {
@@ -37,6 +37,8 @@ export const SPEEDS: readonly Speed[] = [0.5, 1, 2, 4];
 const LIVE_MS = 1200;
 const LIVE_BEAT_MS = 240;
 const FILM_BEAT_MS = 700;
+/** What is shown for less than this is not seen: when there are more beats than time, several go by at once. */
+const SEEN_MS = 90;
 
 export class Timeline {
   /** Whether the newest is followed. Off as soon as somebody goes back. */
@@ -83,6 +85,11 @@ export class Timeline {
     return view.stop === this.stops.length - 1 && view.shown >= view.length;
   }
 
+  /** The first stop that lies ahead of the position: a command that is shown in part counts as done. */
+  get firstUnseen(): number {
+    return this.view.shown === 0 ? Math.max(0, this.view.stop) : this.view.stop + 1;
+  }
+
   // What comes from the engine.
 
   push(words: Int32Array): void {
@@ -101,13 +108,24 @@ export class Timeline {
     if (this.isLive && !this.isPlaying) void this.show(this.stops.length - 1, Infinity);
   }
 
-  /** The cause `index` and all after it were taken back; `start` is how things stand now. */
-  cutAt(index: number, start: Picture): void {
+  /** The cause `index` and all after it were given up; `start` is how things stand now. Returns what was cut off. */
+  cutAt(index: number, start: Picture): Stretch {
     const position = this.film.causes.findIndex((cause) => cause.index >= index);
+    const cut = this.film.cut(position < 0 ? this.film.causes.length : position, start);
+    this.afterChange();
+    return cut;
+  }
+
+  /** Puts a stretch that was cut off back at the end; `end` is how things stand after it. */
+  join(stretch: Stretch, end: Picture): void {
+    this.film.join(stretch, end);
+    this.afterChange();
+  }
+
+  private afterChange(): void {
     this.stopTimer();
-    this.film.cut(position < 0 ? this.film.causes.length : position, start);
-    this.positions = this.positions.filter((at) => at < this.film.causes.length);
-    this.stops = this.positions.flatMap((at) => this.film.causes[at] ?? []);
+    this.positions = this.film.causes.flatMap((cause, at) => (cause.isStop ? [at] : []));
+    this.stops = this.film.causes.filter((cause) => cause.isStop);
     this.folded = { position: -1, after: [] };
     this.isLive = true;
     void this.show(this.stops.length - 1, Infinity);
@@ -212,7 +230,7 @@ export class Timeline {
     const weights = beats.map((beat) => (beat.round > 0 ? 0.5 : 1));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const each = Math.min(beatMs, limitMs / Math.max(total, 1)) / this.speed;
-    this.motionMs = Math.round(Math.min(400, Math.max(150, each * 0.8)));
+    this.motionMs = Math.round(Math.min(400, Math.max(120, each * 0.8)));
     // By the clock and not by counting: when beats are shorter than a frame, some are passed over.
     let due = performance.now();
     const advance = (): void => {
@@ -229,7 +247,7 @@ export class Timeline {
       }
       let next = shown;
       do due += each * (weights[next++] ?? 1);
-      while (due < performance.now() && next < length);
+      while (due < performance.now() + SEEN_MS && next < length);
       void this.show(stop, next);
       const rest = next >= length && !this.isLive ? 500 / this.speed : 0;
       this.timer = setTimeout(advance, Math.max(0, due - performance.now() + rest));

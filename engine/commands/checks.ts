@@ -17,12 +17,13 @@ export function isAllowed(config: Config, name: string, session: Session): boole
   return value === 'yes' || (value === 'local' && LOOPBACK.test(session.peer.address));
 }
 
-const LOOPBACK = /^(127\.|\[?::1\]?:)/;
+const LOOPBACK = /^((::ffff:)?127(\.\d+){3}|\[?::1\]?):\d+$/;
 
 /** An integer of 32 bits. What is an integer but longer has an error of its own. */
-export function int32(args: Args, index: number): number {
+function int32(args: Args, index: number): number {
   const value = args.integer(index, NOT_AN_INTEGER);
-  if (value !== (value | 0)) throw new CommandError('ERR value is out of range, value must between -2147483648 and 2147483647');
+  if (value !== (value | 0))
+    throw new CommandError('ERR value is out of range, value must between -2147483648 and 2147483647');
   return value;
 }
 

@@ -99,7 +99,9 @@ function clientId(args: Args, index: number): number {
 }
 
 function killAll({ session: caller, server }: Context, filter: Filter): number {
-  const victims = [...server.sessions()].filter((session) => fits(session, filter) && !(filter.sparesCaller && session === caller));
+  const victims = [...server.sessions()].filter(
+    (session) => fits(session, filter) && !(filter.sparesCaller && session === caller),
+  );
   for (const session of victims) server.closeSession(session, session === caller ? 'after-reply' : 'now');
   return victims.length;
 }

@@ -107,7 +107,12 @@ export const CLIENT: CommandSpec = {
       arguments: [
         since(
           '5.0.0',
-          optional(behind('TYPE', oneOf('normal_master_replica_pubsub', word('NORMAL'), word('MASTER'), word('REPLICA'), word('PUBSUB')))),
+          optional(
+            behind(
+              'TYPE',
+              oneOf('normal_master_replica_pubsub', word('NORMAL'), word('MASTER'), word('REPLICA'), word('PUBSUB')),
+            ),
+          ),
         ),
         since('6.2.0', optional(behind('ID', block('id', multiple(integer('client-id')))))),
       ],
@@ -159,7 +164,8 @@ export const CLIENT: CommandSpec = {
 const PRINTABLE = /^[!-~]*$/;
 
 export function checkClientName(name: string): void {
-  if (!PRINTABLE.test(name)) throw new CommandError('ERR Client names cannot contain spaces, newlines or special characters.');
+  if (!PRINTABLE.test(name))
+    throw new CommandError('ERR Client names cannot contain spaces, newlines or special characters.');
 }
 
 function setInfo({ session, reply }: Context, args: Args): void {
@@ -167,7 +173,8 @@ function setInfo({ session, reply }: Context, args: Args): void {
   const option = args.latin1(2);
   const isName = args.is(2, 'LIB-NAME');
   if (!isName && !args.is(2, 'LIB-VER')) throw new CommandError(`ERR Unrecognized option '${option}'`);
-  if (!PRINTABLE.test(value)) throw new CommandError(`ERR ${option} cannot contain spaces, newlines or special characters.`);
+  if (!PRINTABLE.test(value))
+    throw new CommandError(`ERR ${option} cannot contain spaces, newlines or special characters.`);
   if (isName) session.libraryName = value;
   else session.libraryVersion = value;
   reply.ok();

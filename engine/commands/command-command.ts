@@ -118,7 +118,12 @@ export const COMMAND: CommandSpec = {
         optional(
           behind(
             'FILTERBY',
-            oneOf('filterby', string('module-name', 'MODULE'), string('category', 'ACLCAT'), pattern('pattern', 'PATTERN')),
+            oneOf(
+              'filterby',
+              string('module-name', 'MODULE'),
+              string('category', 'ACLCAT'),
+              pattern('pattern', 'PATTERN'),
+            ),
           ),
         ),
       ],

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import type { Argument } from './spec.ts';
 
 /** A command as COMMAND DOCS describes it. Clients make their hints and completions from this. */
-export function replyDocs(reply: Reply, command: Command): void {
+function replyDocs(reply: Reply, command: Command): void {
   const { spec } = command;
   const fields: (readonly [string, () => void])[] = [
     ['summary', () => reply.text(spec.summary)],

@@ -96,6 +96,6 @@ const FIRST = 2;
 
 function commandAt(registry: Registry, args: Args): Command | null {
   const command = registry.find(args.bytes, args.starts[FIRST], args.ends[FIRST]);
-  if (!command?.subcommands || command.handler) return command;
-  return args.count > FIRST + 1 ? (command.subcommands.get(args.latin1(FIRST + 1).toLowerCase()) ?? null) : null;
+  if (!command?.subcommands || args.count === FIRST + 1) return command;
+  return command.subcommands.get(args.latin1(FIRST + 1).toLowerCase()) ?? null;
 }

@@ -56,7 +56,7 @@ export const CONFIG: CommandSpec = {
       examples: ['CONFIG RESETSTAT'],
       handler({ reply, server, registry }) {
         server.resetStats();
-        for (const command of registry.everyOne()) Object.assign(command, { calls: 0, rejected: 0, failed: 0 });
+        registry.restoreCounts();
         reply.ok();
       },
     },
@@ -99,25 +99,26 @@ function configGet({ config, reply }: Context, args: Args): void {
 function configSet(context: Context, args: Args): void {
   const { config, reply } = context;
   if (args.count % 2 !== 0) throw new CommandError(SYNTAX_ERROR);
-  const changes: [name: string, value: string][] = [];
+  const changes: [parameter: Parameter, value: string][] = [];
   const seen = new Set<Parameter>();
   for (let i = 2; i < args.count; i += 2) {
     const name = args.utf8(i);
     const parameter = config.parameter(name);
-    if (!parameter) throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${args.latin1(i)}'`);
+    if (!parameter)
+      throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${args.latin1(i)}'`);
     if (parameter.isImmutable === true) throw failed(name, "can't set immutable config");
     if (parameter.isProtected === true && !isAllowed(config, 'enable-protected-configs', context.session)) {
       throw failed(name, "can't set protected config");
     }
     if (seen.has(parameter)) throw failed(name, 'duplicate parameter');
     seen.add(parameter);
-    changes.push([name, args.utf8(i + 1)]);
+    changes.push([parameter, args.utf8(i + 1)]);
   }
-  for (const [name, value] of changes) {
-    const error = config.parameter(name)?.isStartOnly === true ? "can't set immutable config" : config.check(name, value);
+  for (const [{ name, isStartOnly }, value] of changes) {
+    const error = isStartOnly === true ? "can't set immutable config" : config.check(name, value);
     if (error !== null) throw failed(name, error);
   }
-  for (const [name, value] of changes) config.set(name, value);
+  for (const [{ name }, value] of changes) config.set(name, value);
   reply.ok();
 }
 

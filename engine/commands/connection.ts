@@ -205,6 +205,7 @@ function setAuthenticated(session: Context['session'], isAuthenticated: boolean)
 /** How long it takes tells nothing of where two texts differ. */
 function isEqualInConstantTime(given: string, secret: string): boolean {
   let difference = given.length ^ secret.length;
-  for (let i = 0; i < given.length; i++) difference |= given.charCodeAt(i) ^ secret.charCodeAt(i % Math.max(1, secret.length));
+  for (let i = 0; i < given.length; i++)
+    difference |= given.charCodeAt(i) ^ secret.charCodeAt(i % Math.max(1, secret.length));
   return difference === 0;
 }

@@ -34,6 +34,8 @@ export interface Server {
   session(id: number): Session | undefined;
   /** Ends a connection: after the replies that it still gets, or at once. */
   closeSession(session: Session, how: 'after-reply' | 'now'): void;
+  /** Whether changes go into a log at all; where not, nobody need work out what to say there. */
+  isLogging(): boolean;
   /** The command just run goes into the log in these words instead of its own. Several calls: several commands. */
   logInstead(...argv: (string | Uint8Array)[]): void;
   /** The command just run does not go into the log. */

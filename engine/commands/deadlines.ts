@@ -25,7 +25,14 @@ export function expiryKindAt(args: Args, index: number): ExpiryKind | 0 {
  * The deadline that an argument gives, in milliseconds since 1970. `mayBePast`: EXPIRE takes zero and negative times,
  * SET and its kin do not.
  */
-export function readDeadline(args: Args, index: number, kind: ExpiryKind, nowMs: number, command: string, mayBePast = false): number {
+export function readDeadline(
+  args: Args,
+  index: number,
+  kind: ExpiryKind,
+  nowMs: number,
+  command: string,
+  mayBePast = false,
+): number {
   const isInSeconds = kind === EX || kind === EXAT;
   const baseMs = kind === EX || kind === PX ? Math.floor(nowMs) : 0;
   const value = args.integer(index);

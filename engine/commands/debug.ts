@@ -75,7 +75,9 @@ export const DEBUG: CommandSpec = {
     const name = args.latin1(1);
     const command = BY_NAME.get(name.toLowerCase());
     if (command?.arguments.length !== args.count - 2) {
-      throw new CommandError(`ERR unknown subcommand or wrong number of arguments for '${name.slice(0, 128)}'. Try DEBUG HELP.`);
+      throw new CommandError(
+        `ERR unknown subcommand or wrong number of arguments for '${name.slice(0, 128)}'. Try DEBUG HELP.`,
+      );
     }
     command.run(context, args);
   },

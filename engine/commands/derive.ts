@@ -39,7 +39,7 @@ const FLAG_ORDER: readonly CommandFlag[] = [
 // The number of words.
 
 /** The number of words a call has; negative when that is the least and more may come. */
-export function arityOf(spec: CommandSpec, isSubcommand: boolean): number {
+function arityOf(spec: CommandSpec, isSubcommand: boolean): number {
   if (spec.subcommands) return spec.handler ? -1 : -2;
   const least = spec.arguments.reduce((total, argument) => total + leastWords(argument), isSubcommand ? 2 : 1);
   return spec.arguments.some(isOpen) ? -least : least;

@@ -10,7 +10,14 @@ import type { Argument, CommandSpec } from './spec.ts';
 export const EXPIRY: readonly CommandSpec[] = [
   setter('expire', '1.0.0', 'Lets a key live for so many seconds more.', integer('seconds'), EX, '60'),
   setter('pexpire', '2.6.0', 'Lets a key live for so many milliseconds more.', integer('milliseconds'), PX, '60000'),
-  setter('expireat', '1.2.0', 'Lets a key live until a moment given in seconds.', unixTime('unix-time-seconds'), EXAT, '33177117420'),
+  setter(
+    'expireat',
+    '1.2.0',
+    'Lets a key live until a moment given in seconds.',
+    unixTime('unix-time-seconds'),
+    EXAT,
+    '33177117420',
+  ),
   setter(
     'pexpireat',
     '2.6.0',
@@ -20,14 +27,18 @@ export const EXPIRY: readonly CommandSpec[] = [
     '33177117420123',
   ),
   {
-    ...reader('ttl', '1.0.0', 'Tells how many seconds a key has left.', (deadlineMs, nowMs) => toSeconds(left(deadlineMs, nowMs))),
+    ...reader('ttl', '1.0.0', 'Tells how many seconds a key has left.', (deadlineMs, nowMs) =>
+      toSeconds(left(deadlineMs, nowMs)),
+    ),
     history: [['2.8.0', 'Tells no key from no deadline.']],
   },
   {
     ...reader('pttl', '2.6.0', 'Tells how many milliseconds a key has left.', left),
     history: [['2.8.0', 'Tells no key from no deadline.']],
   },
-  reader('expiretime', '7.0.0', 'Tells at which second a key expires.', (deadlineMs) => toSeconds(deadlineInteger(deadlineMs))),
+  reader('expiretime', '7.0.0', 'Tells at which second a key expires.', (deadlineMs) =>
+    toSeconds(deadlineInteger(deadlineMs)),
+  ),
   reader('pexpiretime', '7.0.0', 'Tells at which millisecond a key expires.', deadlineInteger),
   {
     name: 'persist',
@@ -47,7 +58,14 @@ export const EXPIRY: readonly CommandSpec[] = [
   },
 ];
 
-function setter(name: string, version: string, summary: string, time: Argument, kind: ExpiryKind, example: string): CommandSpec {
+function setter(
+  name: string,
+  version: string,
+  summary: string,
+  time: Argument,
+  kind: ExpiryKind,
+  example: string,
+): CommandSpec {
   const line = `${name.toUpperCase()} greeting ${example}`;
   return {
     ...{ name, group: 'generic', since: version, summary, complexity: 'O(1)', flags: ['write', 'fast'] },
@@ -64,7 +82,12 @@ function setter(name: string, version: string, summary: string, time: Argument, 
   };
 }
 
-function reader(name: string, version: string, summary: string, read: (deadlineMs: number, nowMs: number) => number | bigint): CommandSpec {
+function reader(
+  name: string,
+  version: string,
+  summary: string,
+  read: (deadlineMs: number, nowMs: number) => number | bigint,
+): CommandSpec {
   return {
     ...{ name, group: 'generic', since: version, summary, complexity: 'O(1)', flags: ['readonly', 'fast'] },
     // What is left changes by itself, the moment of the deadline does not.
@@ -104,7 +127,7 @@ function expire({ db, keyspace, reply, server, command }: Context, args: Args, k
     server.logInstead('DEL', args.copy(1));
   } else {
     db.setDeadline(entry, Math.max(0, deadlineMs));
-    server.logInstead('PEXPIREAT', args.copy(1), String(deadlineInteger(deadlineMs)));
+    if (server.isLogging()) server.logInstead('PEXPIREAT', args.copy(1), String(deadlineInteger(deadlineMs)));
   }
   db.changed(args.bytes, start, end);
   reply.integer(1);

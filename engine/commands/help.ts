@@ -22,7 +22,10 @@ export function helpFor(container: CommandSpec, subcommands: readonly CommandSpe
 }
 
 /** The lines of a HELP, in the form that clients know. */
-export function helpLines(container: string, commands: readonly Pick<CommandSpec, 'name' | 'usage' | 'arguments' | 'summary'>[]): string[] {
+export function helpLines(
+  container: string,
+  commands: readonly Pick<CommandSpec, 'name' | 'usage' | 'arguments' | 'summary'>[],
+): string[] {
   const title = `${container.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`;
   return [
     title,

@@ -6,7 +6,12 @@ import { REDIS_VERSION, VITRINE_VERSION } from './versions.ts';
 type Fields = readonly (readonly [name: string, value: string | number])[];
 
 /** The sections in their order. Times of commands are not measured: the engine has no clock. */
-const SECTIONS: readonly { readonly name: string; readonly title: string; readonly isExtra?: true; fields(context: Context): Fields }[] = [
+const SECTIONS: readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly isExtra?: true;
+  fields(context: Context): Fields;
+}[] = [
   { name: 'server', title: 'Server', fields: serverFields },
   { name: 'clients', title: 'Clients', fields: clientFields },
   { name: 'memory', title: 'Memory', fields: memoryFields },
@@ -24,7 +29,9 @@ const SECTIONS: readonly { readonly name: string; readonly title: string; readon
 export function infoText(context: Context, wanted: readonly string[]): string {
   const wishes = new Set(wanted.length === 0 ? ['default'] : wanted);
   const isEverything = wishes.has('all') || wishes.has('everything');
-  return SECTIONS.filter(({ name, isExtra }) => isEverything || wishes.has(name) || (wishes.has('default') && isExtra !== true))
+  return SECTIONS.filter(
+    ({ name, isExtra }) => isEverything || wishes.has(name) || (wishes.has('default') && isExtra !== true),
+  )
     .map(({ title, fields }) => `# ${title}\r\n${linesOf(fields(context))}`)
     .join('\r\n');
 }
@@ -65,7 +72,10 @@ function clientFields({ server, config }: Context): Fields {
     ['connected_clients', sessions.length],
     ['cluster_connections', 0],
     ['maxclients', config.text('maxclients')],
-    ['client_recent_max_input_buffer', sessions.reduce((most, { decoder }) => Math.max(most, decoder.pendingCapacity), 0)],
+    [
+      'client_recent_max_input_buffer',
+      sessions.reduce((most, { decoder }) => Math.max(most, decoder.pendingCapacity), 0),
+    ],
     ['client_recent_max_output_buffer', 0],
     ['blocked_clients', 0],
     ['tracking_clients', 0],
@@ -175,7 +185,10 @@ function errorFields({ server }: Context): Fields {
 function keyspaceFields({ keyspace, server }: Context): Fields {
   return keyspace.databases
     .filter((db) => db.size > 0)
-    .map((db) => [`db${db.index}`, `keys=${db.size},expires=${db.deadlines.length},avg_ttl=${averageTtl(db, server.nowMs)}`]);
+    .map((db) => [
+      `db${db.index}`,
+      `keys=${db.size},expires=${db.deadlines.length},avg_ttl=${averageTtl(db, server.nowMs)}`,
+    ]);
 }
 
 /** So many deadlines, spread over the heap, are enough for an average. */

@@ -162,7 +162,8 @@ function rename({ db }: Context, args: Args, mayReplace: boolean): boolean {
   const end = args.ends[2];
   const source = db.findWrite(bytes, args.starts[1], args.ends[1]);
   if (source === NONE) throw new CommandError(NO_SUCH_KEY);
-  if (args.length(1) === args.length(2) && equalBytes(bytes, args.starts[1], bytes, start, args.length(1))) return false;
+  if (args.length(1) === args.length(2) && equalBytes(bytes, args.starts[1], bytes, start, args.length(1)))
+    return false;
   let target = db.peek(bytes, start, end);
   if (target !== NONE) {
     if (!mayReplace) return false;
@@ -185,7 +186,8 @@ function copy({ db, keyspace, reply }: Context, args: Args): void {
     else if (args.is(i, 'DB') && i + 1 < args.count) to = databaseAt(keyspace.databases, args, ++i);
     else throw new CommandError(SYNTAX_ERROR);
   }
-  const isSameName = args.length(1) === args.length(2) && equalBytes(bytes, args.starts[1], bytes, args.starts[2], args.length(1));
+  const isSameName =
+    args.length(1) === args.length(2) && equalBytes(bytes, args.starts[1], bytes, args.starts[2], args.length(1));
   if (to === db && isSameName) throw new CommandError(SAME_OBJECT);
   const source = db.findRead(bytes, args.starts[1], args.ends[1]);
   const target = source === NONE ? NONE : to.peek(bytes, args.starts[2], args.ends[2]);

@@ -136,7 +136,8 @@ export const KEYSPACE: readonly CommandSpec[] = [
 ];
 
 function checkFlush(args: Args): void {
-  if (args.count > 2 || (args.count === 2 && !args.is(1, 'ASYNC') && !args.is(1, 'SYNC'))) throw new CommandError(SYNTAX_ERROR);
+  if (args.count > 2 || (args.count === 2 && !args.is(1, 'ASYNC') && !args.is(1, 'SYNC')))
+    throw new CommandError(SYNTAX_ERROR);
 }
 
 function matches(db: Database, entry: Ref, glob: Glob): boolean {

@@ -79,12 +79,17 @@ function round(numerator: bigint, denominator: bigint): LongDouble {
   if (magnitude === 0n) return { significand: 0n, exponent: 0 };
   // The quotient has this many bits, or one less.
   const bits = bitLength(magnitude) - bitLength(denominator) + 1;
-  const [low, high] = bits - PRECISION >= 0 ? [magnitude, denominator << BigInt(bits - PRECISION)] : [magnitude << BigInt(PRECISION - bits), denominator];
+  const [low, high] =
+    bits - PRECISION >= 0
+      ? [magnitude, denominator << BigInt(bits - PRECISION)]
+      : [magnitude << BigInt(PRECISION - bits), denominator];
   // One bit less: ask for one more, so that all 64 count.
   const isShort = bitLength(low / high) < PRECISION;
   const exponent = Math.max(bits - PRECISION - (isShort ? 1 : 0), LEAST_EXPONENT);
   const significand =
-    exponent >= 0 ? divideToEven(magnitude, denominator << BigInt(exponent)) : divideToEven(magnitude << BigInt(-exponent), denominator);
+    exponent >= 0
+      ? divideToEven(magnitude, denominator << BigInt(exponent))
+      : divideToEven(magnitude << BigInt(-exponent), denominator);
   if (bitLength(significand) + exponent > GREATEST_EXPONENT) return numerator < 0n ? '-inf' : 'inf';
   return { significand: numerator < 0n ? -significand : significand, exponent };
 }

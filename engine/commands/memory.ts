@@ -28,7 +28,10 @@ export const MEMORY: CommandSpec = {
       handler({ keyspace, reply }) {
         const { usedBytes, reservedBytes } = keyspace.arena;
         const isSparse = reservedBytes > SMALL_BYTES && usedBytes * 2 < reservedBytes;
-        reply.verbatim('txt', isSparse ? 'More than half of the arena is free: much was removed that left gaps.\n' : 'All is well.\n');
+        reply.verbatim(
+          'txt',
+          isSparse ? 'More than half of the arena is free: much was removed that left gaps.\n' : 'All is well.\n',
+        );
       },
     },
     {

@@ -10,12 +10,17 @@ const SHARED_INTEGERS = 10000;
 const MANY = 2147483647;
 
 /** What OBJECT tells of a key; most of it is about how a value is kept. */
-function about(name: string, since: string, summary: string, tell: (context: Context, entry: Ref) => void): CommandSpec {
+function about(
+  name: string,
+  since: string,
+  summary: string,
+  tell: (context: Context, entry: Ref) => void,
+): CommandSpec {
   return {
     ...{ name, group: 'generic', since, summary, complexity: 'O(1)', flags: ['readonly'] },
     tips: ['nondeterministic_output'],
     arguments: [key('key', 'RO')],
-    examples: ['SET greeting hello', ...(name === 'freq' ? [] : [`OBJECT ${name.toUpperCase()} greeting`])],
+    examples: name === 'freq' ? [] : ['SET greeting hello', `OBJECT ${name.toUpperCase()} greeting`],
     handler(context, args) {
       const entry = context.db.look(args.bytes, args.starts[2], args.ends[2]);
       if (entry === NONE) context.reply.null();

@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 
+export type CallCounts = Pick<Command, 'calls' | 'rejected' | 'failed'>;
+
 /**
  * Finds a command by the bytes of its name, whatever their case: a small open table, so that looking a command up makes
  * no string.
@@ -34,6 +36,17 @@ export class Registry {
       yield command;
       yield* command.subcommands?.values() ?? [];
     }
+  }
+
+  /** How often each was called, in their order. */
+  captureCounts(): readonly CallCounts[] {
+    return Array.from(this.everyOne(), ({ calls, rejected, failed }) => ({ calls, rejected, failed }));
+  }
+
+  /** Without counts, all begin at 0. */
+  restoreCounts(counts: readonly CallCounts[] = []): void {
+    let at = 0;
+    for (const command of this.everyOne()) Object.assign(command, counts[at++] ?? { calls: 0, rejected: 0, failed: 0 });
   }
 
   find(bytes: Uint8Array, start: number, end: number): Command | null {

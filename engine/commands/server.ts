@@ -68,7 +68,8 @@ function shutdown({ server }: Context, args: Args): void {
     if (option === undefined) throw new CommandError(SYNTAX_ERROR);
     given.add(option);
   }
-  if ((given.has('ABORT') && given.size > 1) || (given.has('SAVE') && given.has('NOSAVE'))) throw new CommandError(SYNTAX_ERROR);
+  if ((given.has('ABORT') && given.size > 1) || (given.has('SAVE') && given.has('NOSAVE')))
+    throw new CommandError(SYNTAX_ERROR);
   if (given.has('ABORT')) throw new CommandError('ERR No shutdown in progress.');
   const mode = given.has('NOSAVE') ? 'nosave' : given.has('SAVE') ? 'save' : 'default';
   // Where it succeeds there is nobody left to answer.

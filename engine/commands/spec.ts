@@ -5,15 +5,7 @@ import type { Context } from './context.ts';
 export type KeyFlag = 'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags';
 
 export type ArgumentType =
-  | 'key'
-  | 'string'
-  | 'integer'
-  | 'double'
-  | 'pattern'
-  | 'unix-time'
-  | 'pure-token'
-  | 'oneof'
-  | 'block';
+  'key' | 'string' | 'integer' | 'double' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
 
 /** One argument of a command's grammar, in the terms of `COMMAND DOCS`. `grammar.ts` makes them. */
 export interface Argument {

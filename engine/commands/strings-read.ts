@@ -65,7 +65,8 @@ export const STRING_READS: readonly CommandSpec[] = [
     name: 'getrange',
     group: 'string',
     since: '2.4.0',
-    summary: 'Reads the bytes of a string from one place to another, both included; negative places count from the end.',
+    summary:
+      'Reads the bytes of a string from one place to another, both included; negative places count from the end.',
     complexity: 'O(N)',
     flags: ['readonly'],
     arguments: [key('key', 'RO', 'access'), integer('start'), integer('end')],

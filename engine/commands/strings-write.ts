@@ -246,7 +246,14 @@ export const STRING_WRITES: readonly CommandSpec[] = [
 ];
 
 /** Makes a key stand for an argument. `entry` must be what was found for the key right before. */
-function store({ db, keyspace }: Context, args: Args, entry: Ref, keyAt: number, valueAt: number, keepsDeadline: boolean): Ref {
+function store(
+  { db, keyspace }: Context,
+  args: Args,
+  entry: Ref,
+  keyAt: number,
+  valueAt: number,
+  keepsDeadline: boolean,
+): Ref {
   const start = args.starts[keyAt];
   const end = args.ends[keyAt];
   let stored = entry;
@@ -280,6 +287,7 @@ function setWithDeadline(context: Context, args: Args, kind: ExpiryKind): void {
 
 /** In the log a time to live would begin anew with each reading; so it becomes the moment it means. */
 function logWithDeadline({ server }: Context, args: Args, valueAt: number, deadlineMs: number): void {
+  if (!server.isLogging()) return;
   server.logInstead('SET', args.copy(1), args.copy(valueAt), 'PXAT', String(deadlineInteger(deadlineMs)));
 }
 

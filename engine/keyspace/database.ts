@@ -134,8 +134,9 @@ export class Database {
   /** The entry of a key without counting as a use. */
   peek(bytes: Uint8Array, start: number, end: number): Ref {
     const entry = this.keys.find(bytes, start, end);
-    if (entry === NONE || !this.isExpired(entry)) return entry;
-    if (this.parts.expires()) this.expire(entry);
+    // While the log is read nothing expires: a key past its deadline is there until the log itself removes it.
+    if (entry === NONE || !this.parts.expires() || !this.isExpired(entry)) return entry;
+    this.expire(entry);
     return NONE;
   }
 

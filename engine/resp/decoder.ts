@@ -94,6 +94,11 @@ export class RequestDecoder {
     return false;
   }
 
+  /** Stops between two commands: what is left of the input is kept, and a later `feed`, of nothing even, goes on there. */
+  suspend(): void {
+    this.keepRest();
+  }
+
   private nextMultibulk(): boolean {
     if (!this.isInsideCommand) {
       this.commandStart = this.position;

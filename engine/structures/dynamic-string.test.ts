@@ -67,7 +67,7 @@ describe('the dynamic string', () => {
       fc.property(bytes, changes, (first, all) => {
         const strings = new DynamicStrings(new Arena(), 1, null);
         let ref = strings.create(first, 0, first.length);
-        let value = first;
+        let value: Uint8Array = first;
         for (const change of all) {
           if (change.do === 'create' || change.do === 'release') continue;
           [ref] = perform(strings, [ref], change) as [number];

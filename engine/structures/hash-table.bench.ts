@@ -33,8 +33,8 @@ function arenaTable(): Contender {
 function plainMap(): Contender {
   const map = new Map<string, number>();
   return {
-    set: (start, end, value) => map.set(keys.latin1Slice(start, end), value),
-    get: (start, end) => map.get(keys.latin1Slice(start, end)) ?? -1,
+    set: (start, end, value) => map.set(keys.toString('latin1', start, end), value),
+    get: (start, end) => map.get(keys.toString('latin1', start, end)) ?? -1,
   };
 }
 
@@ -55,7 +55,7 @@ class ChainedObjects implements Contender {
 
   set(start: number, end: number, value: number): void {
     const hash = this.hash(keys, start, end);
-    const key = keys.latin1Slice(start, end);
+    const key = keys.toString('latin1', start, end);
     const found = this.find(key, hash);
     if (found !== null) {
       found.value = value;
@@ -72,7 +72,7 @@ class ChainedObjects implements Contender {
   }
 
   get(start: number, end: number): number {
-    return this.find(keys.latin1Slice(start, end), this.hash(keys, start, end))?.value ?? -1;
+    return this.find(keys.toString('latin1', start, end), this.hash(keys, start, end))?.value ?? -1;
   }
 
   private find(key: string, hash: number): Node | null {

@@ -1,8 +1,9 @@
 // The hash table beside a Map and beside chained objects, and what the film costs: each measured in a process of its own.
 import { spawnSync } from 'node:child_process';
 
+import { bundle } from '../bundle.mjs';
 import { giveUp } from '../ensure-install.mjs';
-import { bundle, median, printTable } from './bundle.mjs';
+import { median, printTable } from './figures.mjs';
 
 function run(program, ...words) {
   const result = spawnSync(process.execPath, ['--expose-gc', program, ...words], {

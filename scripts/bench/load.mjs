@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-import { median, printTable } from './bundle.mjs';
+import { median, printTable } from './figures.mjs';
 import { contenders } from './servers.mjs';
 
 const COMMANDS = 1_000_000;

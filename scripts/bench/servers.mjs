@@ -6,9 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { bundle } from '../bundle.mjs';
 import { giveUp } from '../ensure-install.mjs';
 import { findRedis, noRedis } from '../ensure-redis.mjs';
-import { bundle } from './bundle.mjs';
 
 export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');

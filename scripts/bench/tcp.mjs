@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import { geometricMean, median, printTable } from './bundle.mjs';
+import { geometricMean, median, printTable } from './figures.mjs';
 import { contenders } from './servers.mjs';
 
 const CLIENTS = 50;

@@ -49,7 +49,7 @@ export function hashColumn(work: Working, area: Area, unit: number): Column {
     label('hash/start', right, start, { anchor: 'end', isMono: true });
   }
   y += lineHeight;
-  const room = Math.max(3, Math.floor((area.height - 100 * unit) / lineHeight));
+  const room = Math.max(1, Math.floor((area.height - 100 * unit) / lineHeight));
   for (const at of window(rounds.length, work.rounds, room)) {
     const round = rounds[at];
     if (at < 0 || !round) label('hash/gap', area.x + 9 * unit, '⋮', { tone: 'muted' });
@@ -69,6 +69,7 @@ export function hashColumn(work: Working, area: Area, unit: number): Column {
 function window(count: number, present: number, room: number): number[] {
   if (count <= room) return Array.from({ length: count }, (_, at) => at);
   const last = Math.min(count - 1, Math.max(room - 1, present - 1));
+  if (room < 3) return Array.from({ length: room }, (_, at) => last - room + 1 + at);
   const tail = Array.from({ length: room - 2 }, (_, at) => last - (room - 3) + at);
   return [0, -1, ...tail];
 }

@@ -16,7 +16,7 @@ const MOST_GLYPHS = 2000;
 const COLUMN_WIDTH = 188;
 const GUTTER = 40;
 /** Narrower than this, the working stands above the table instead of beside it. */
-const NARROW = 620;
+const NARROW = 500;
 
 export const hashTableDiagram: Diagram = {
   kind: 'hash-table',
@@ -44,9 +44,11 @@ function layout(models: Models, focus: Focus): Scene {
       };
   const { glyphs, rasters } = tables(models, table, focus, right);
   if (strip) return { ...empty, glyphs: [...strip, ...glyphs], rasters };
-  const column = work ? hashColumn(work, { ...side, height: focus.height - 84 * unit }, unit) : { glyphs: [], exit: null };
+  // In a low picture the working needs all the height there is.
+  const hasFacts = focus.height >= 250 * unit || !work;
+  const column = work ? hashColumn(work, { ...side, height: focus.height - (hasFacts ? 74 : 4) * unit }, unit) : { glyphs: [], exit: null };
   const arrow = column.exit ? arrowToBucket(column.exit, glyphs, table, focus, right.x) : [];
-  return { ...empty, glyphs: [...facts(table, side, unit), ...column.glyphs, ...arrow, ...glyphs], rasters };
+  return { ...empty, glyphs: [...(hasFacts ? facts(table, side, unit) : []), ...column.glyphs, ...arrow, ...glyphs], rasters };
 }
 
 /** What the left column works out: the key of the present command, or else the one that is selected. */
@@ -176,10 +178,8 @@ function columnsFor(view: TableView): number {
 
 function splitForResize(models: Models, table: HashTableModel, focus: Focus, area: Area): TableView[] {
   const gap = 26 * focus.unit;
-  const [old, next] = table.tables;
-  // The old table empties and the new one fills; both need room for chains, the larger one for more buckets.
-  const share = Math.min(0.55, Math.max(0.45, 0.35 + 0.3 * (old.size / (old.size + next.size))));
-  const left = (area.width - gap) * share;
+  // Half each, throughout the resize: only what moves is to move.
+  const left = (area.width - gap) / 2;
   return [
     { models, table, which: 0, focus, area: { ...area, x: area.x + 12 * focus.unit, width: left - 12 * focus.unit } },
     { models, table, which: 1, focus, area: { ...area, x: area.x + left + gap, width: area.width - gap - left } },
@@ -188,15 +188,16 @@ function splitForResize(models: Models, table: HashTableModel, focus: Focus, are
 
 function heading(view: TableView, isResizing: boolean, y: number): AnyGlyph {
   const { size, used } = view.table.tables[view.which];
-  const name = !isResizing ? 'Table' : view.which === 0 ? 'Old table' : 'New table';
-  const rest = isResizing ? `, ${used} ${view.which === 0 ? 'left' : used === 1 ? 'entry' : 'entries'}` : '';
+  const isNarrow = view.area.width < 200 * view.focus.unit;
+  const name = !isResizing ? 'Table' : `${view.which === 0 ? 'Old' : 'New'}${isNarrow ? '' : ' table'}`;
+  const rest = isResizing ? `, ${used} ${view.which === 0 ? 'left' : isNarrow ? 'in' : used === 1 ? 'entry' : 'entries'}` : '';
   return {
     shape: 'label',
     key: `heading/${size}`,
     tone: isResizing ? 'migrating' : 'muted',
     x: view.area.x,
     y,
-    text: `${name}: ${size} buckets${rest}`,
+    text: isNarrow ? `${name}: ${size}${rest}` : `${name}: ${size} buckets${rest}`,
     fontSize: 14 * view.focus.unit,
     isStrong: isResizing,
   };

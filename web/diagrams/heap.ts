@@ -2,7 +2,7 @@
 import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { keyOf, timeLeft } from './entries.ts';
-import { elide, sameTarget, type AnyGlyph, type Scene, type Target } from './scene.ts';
+import { elide, sameTarget, type AnyGlyph, type Part, type Scene, type Target } from './scene.ts';
 
 /** Five levels of a tree; what lies below is told in words. */
 const MOST = 31;
@@ -24,7 +24,7 @@ function layout(models: Models, focus: Focus): Scene {
   }
   const shown = heap.slice(0, width < 560 * unit ? 7 : MOST);
   const levels = Math.floor(Math.log2(shown.length)) + 1;
-  const pitch = Math.min(96 * unit, (height - 40 * unit) / levels);
+  const pitch = Math.min(100 * unit, (height - 40 * unit) / levels);
   const glyphs: AnyGlyph[] = [];
   const lit = touched(focus);
   shown.forEach((item, position) => {
@@ -35,12 +35,16 @@ function layout(models: Models, focus: Focus): Scene {
     const y = 30 * unit + level * pitch;
     const target: Target = { kind: 'entry', ref: item.owner };
     const entry = models.tables[focus.db]?.entries.get(item.owner);
-    const boxWidth = Math.min(slot - 6, 128 * unit);
-    const boxHeight = Math.min(44 * unit, pitch - 22 * unit);
+    const timeWidth = slot >= 120 * unit ? 68 * unit : 0;
+    const boxWidth = Math.min(slot - 6, 164 * unit);
+    const boxHeight = Math.min(36 * unit, pitch - 24 * unit);
+    const fontSize = (slot >= 90 * unit ? 15 : 12) * unit;
     const left = item.deadlineMs - focus.nowMs;
     const isLit = lit.has(position);
-    const room = Math.floor((boxWidth - 10) / (13 * unit * 0.6));
-    if (position > 0) glyphs.push(branch(position, x, y, width, pitch, boxHeight, unit));
+    const room = Math.floor((boxWidth - timeWidth - 10) / (fontSize * 0.6));
+    const parts: Part[] = [{ width: boxWidth - timeWidth, text: room >= 2 ? elide(entry ? keyOf(entry) : '?', room) : '', tone: 'key' }];
+    if (timeWidth > 0) parts.push({ width: timeWidth, text: '', tone: 'expired' });
+    if (position > 0) glyphs.push(branch(position, x, y, width, pitch, boxHeight));
     glyphs.push({
       shape: 'cell',
       key: `deadline/${item.owner}`,
@@ -49,8 +53,8 @@ function layout(models: Models, focus: Focus): Scene {
       y,
       width: boxWidth,
       height: boxHeight,
-      fontSize: 13 * unit,
-      parts: [{ width: boxWidth, text: room >= 3 && boxHeight >= 20 ? elide(entry ? keyOf(entry) : '?', room) : '', tone: 'key' }],
+      fontSize,
+      parts,
       isLit,
       isDashed: left <= 0,
       target,
@@ -59,14 +63,14 @@ function layout(models: Models, focus: Focus): Scene {
       title: `position ${position}: ${entry ? keyOf(entry) : 'an entry'} expires at ${new Date(item.deadlineMs).toISOString()}`,
       from: [x - boxWidth / 2, y + 40],
     });
-    if (boxWidth >= 56 * unit) {
+    if (timeWidth > 0) {
       glyphs.push({
         shape: 'badge',
         key: `deadline-badge/${item.owner}`,
         tone: 'expired',
         icon: 'clock',
-        x: x - boxWidth / 2 + 10 * unit,
-        y: y + boxHeight + 9 * unit,
+        x: x + boxWidth / 2 - timeWidth + 13 * unit,
+        y: y + boxHeight / 2,
         text: timeLeft(left),
         fontSize: 13 * unit,
       });
@@ -90,13 +94,11 @@ function layout(models: Models, focus: Focus): Scene {
   return { width, height, glyphs, rasters: [] };
 }
 
-function branch(position: number, x: number, y: number, width: number, pitch: number, boxHeight: number, unit: number): AnyGlyph {
+function branch(position: number, x: number, y: number, width: number, pitch: number, boxHeight: number): AnyGlyph {
   const parent = (position - 1) >> 1;
-  const level = Math.floor(Math.log2(parent + 1));
-  const inLevel = 2 ** level;
+  const inLevel = 2 ** Math.floor(Math.log2(parent + 1));
   const parentX = (parent + 1 - inLevel + 0.5) * (width / inLevel);
-  const parentBottom = y - pitch + boxHeight;
-  return { shape: 'arrow', key: `branch/${position}`, tone: 'muted', line: [parentX, parentBottom, x, y - 16 * unit], hasHead: false };
+  return { shape: 'arrow', key: `branch/${position}`, tone: 'muted', line: [parentX, y - pitch + boxHeight, x, y], isDown: true };
 }
 
 /** The positions that the present beat is about. */

@@ -2,7 +2,7 @@
 import { latin1 } from '../../engine/memory/bytes.ts';
 import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
-import { elide, type AnyGlyph, type Scene, type Tone } from './scene.ts';
+import { elide, monoWidth, type AnyGlyph, type Scene, type Tone } from './scene.ts';
 
 export const logDiagram: Diagram = {
   kind: 'log',
@@ -34,9 +34,11 @@ function layout(models: Models, focus: Focus): Scene {
     const end = record.offset + record.length;
     const state = end <= log.synced ? 'safe' : end <= log.written ? 'written' : 'waiting';
     const isLit = focus.spotlight.steps.some((step) => step.structure === 'log' && step.kind === 'append' && step.offset === record.offset);
-    const room = Math.floor((boxWidth - 16 * unit) / (14 * unit * 0.6));
-    const bytes = latin1(record.head).replaceAll('\r\n', '⏎').replace(/[^\x20-\x7e⏎]/g, '·');
-    const shownBytes = elide(record.length > record.head.length ? `${bytes}…` : bytes, room - 4);
+    const room = Math.floor((boxWidth - 18 * unit) / (14 * unit * 0.6));
+    const bytes = latin1(record.head).replaceAll('\r\n', '␍').replace(/[^\x20-\x7e␍]/g, '·').replaceAll('␍', ' ¶ ').trimEnd();
+    const shownBytes = elide(record.length > record.head.length ? `${bytes}…` : bytes, room);
+    // As wide as the record is long, so that what a command costs in the log can be seen.
+    const ownWidth = Math.min(boxWidth, monoWidth(shownBytes, 14 * unit) + 18 * unit);
     const middle = y + 14 * unit;
     glyphs.push(
       { ...shared, key: `log/offset/${record.offset}`, tone: 'muted', x: left - 10 * unit, y: middle, text: String(record.offset), isMono: true, anchor: 'end' },
@@ -46,10 +48,10 @@ function layout(models: Models, focus: Focus): Scene {
         tone: isLit ? 'active' : 'plain',
         x: left,
         y,
-        width: boxWidth,
+        width: ownWidth,
         height: 28 * unit,
         fontSize: 14 * unit,
-        parts: [{ width: boxWidth, text: shownBytes, tone: 'plain' }],
+        parts: [{ width: ownWidth, text: shownBytes, tone: 'plain', isLeft: true }],
         isLit,
         isDashed: state === 'waiting',
         title: `${record.length} bytes at offset ${record.offset}`,

@@ -4,8 +4,10 @@ import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { keyOf, valueOf } from './entries.ts';
 import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
-import { sameTarget } from './scene.ts';
+import { elide, MONO_RATIO, sameTarget } from './scene.ts';
 
+/** Of the blocks that were never used, so many are drawn. */
+const UNUSED_SHOWN = 4;
 const SLABS_A_PAGE = 64;
 const SLAB_GRANULES = 2048;
 const PAGE_GRANULES = SLABS_A_PAGE * SLAB_GRANULES;
@@ -20,6 +22,8 @@ export const memoryStripDiagram: Diagram = {
 /** What a block holds, by its ref. */
 interface Use {
   readonly tone: Tone;
+  /** Written into the block where it is wide enough. */
+  readonly text: string;
   readonly title: string;
   readonly target: Target;
 }
@@ -38,8 +42,13 @@ function layout(models: Models, focus: Focus): Scene {
   const slabs = [...arena.slabs].filter((slab) => slab.carved > 0).sort((a, b) => a.blockBytes - b.blockBytes || a.ref - b.ref);
   const room = Math.max(1, Math.floor((height - top) / (62 * unit)));
   const shown = chosen(slabs, focus, room);
-  const pitch = Math.min(78 * unit, (height - top) / Math.max(1, shown.length));
-  const rows = shown.flatMap((slab, at) => slabRow(slab, new Set(arena.free[slab.blockBytes]), uses, focus, top + at * pitch, pitch));
+  const heights = heightsOf(shown, width, height - top, unit);
+  let y = top;
+  const rows = shown.flatMap((slab, at) => {
+    const pitch = heights[at] ?? 0;
+    y += pitch;
+    return slabRow(slab, new Set(arena.free[slab.blockBytes]), uses, focus, y - pitch, pitch);
+  });
   const hidden = slabs.length - shown.length;
   if (hidden > 0) {
     const text = `and ${hidden} more slab${hidden === 1 ? '' : 's'}`;
@@ -48,15 +57,30 @@ function layout(models: Models, focus: Focus): Scene {
   return scene([...map.glyphs, ...rows]);
 }
 
+/** As many lines as each slab wants, while there is room for them; then the same for all. */
+function heightsOf(slabs: readonly SlabModel[], width: number, room: number, unit: number): number[] {
+  const wanted = slabs.map((slab) => {
+    const across = Math.max(1, Math.floor((width - 8) / sideOf(slab, unit)));
+    return (36 + 28 * Math.ceil(Math.min(slab.blocks, slab.carved + UNUSED_SHOWN) / across)) * unit;
+  });
+  const total = wanted.reduce((sum, height) => sum + height, 0);
+  return total <= room ? wanted : wanted.map((height) => Math.min(height, room / slabs.length));
+}
+
+function sideOf(slab: SlabModel, unit: number): number {
+  return Math.max(40 * unit, Math.min(96 * unit, slab.blockBytes * 2.6 * unit));
+}
+
 function usesOf(models: Models): ReadonlyMap<number, Use> {
   const uses = new Map<number, Use>();
   for (const table of models.tables) {
     for (const entry of table.entries.values()) {
       const target: Target = { kind: 'entry', ref: entry.ref };
-      uses.set(entry.ref, { tone: 'key', title: `entry of ${keyOf(entry)}`, target });
+      uses.set(entry.ref, { tone: 'key', text: keyOf(entry), title: `entry of ${keyOf(entry)}`, target });
       const value = entry.payload[0] ?? 0;
       if (models.strings.has(value) && ((entry.payload[1] ?? 0) >>> 4) % 16 >= 1) {
-        uses.set(value, { tone: 'value', title: `value of ${keyOf(entry)}: ${valueOf(models, entry) ?? ''}`, target });
+        const text = valueOf(models, entry) ?? '';
+        uses.set(value, { tone: 'value', text, title: `value of ${keyOf(entry)}: ${text}`, target });
       }
     }
   }
@@ -124,15 +148,14 @@ function slabRow(slab: SlabModel, free: ReadonlySet<number>, uses: ReadonlyMap<n
   const { unit, width } = focus;
   const granules = slab.blockBytes / 8;
   const label = { shape: 'label', tone: 'muted', y: y + 8 * unit, fontSize: 14 * unit } as const;
-  const side = Math.max(14 * unit, Math.min(40 * unit, slab.blockBytes * 0.6 * unit));
-  const across = Math.floor((width - 8) / side);
-  const lines = pitch >= 70 * unit ? 2 : 1;
-  const room = across * lines - 3;
-  // The newest blocks are at the end, with a few untouched ones behind them.
+  const side = sideOf(slab, unit);
+  const across = Math.max(1, Math.floor((width - 8) / side));
+  const lines = Math.max(1, Math.floor((pitch - 24 * unit) / (28 * unit)));
+  // The newest blocks are at the end, with a few behind them that were never used.
   const touched = refsOf(focus).map((ref) => (ref - slab.ref) / granules);
   const lastTouched = touched.find((at) => Number.isInteger(at) && at >= 0 && at < slab.blocks);
-  const end = Math.min(slab.blocks, Math.max(room, (lastTouched ?? slab.carved - 1) + 4));
-  const start = Math.max(0, end - room);
+  const end = Math.min(slab.blocks, Math.max(slab.carved, (lastTouched ?? 0) + 1) + UNUSED_SHOWN);
+  const start = Math.max(0, Math.ceil((end - across * lines) / across) * across);
   const freed = countFreed(slab, free);
   const glyphs: AnyGlyph[] = [
     { ...label, key: `slab/${slab.ref}`, tone: 'plain', x: 4, text: `Blocks of ${slab.blockBytes} bytes` },
@@ -148,7 +171,7 @@ function slabRow(slab: SlabModel, free: ReadonlySet<number>, uses: ReadonlyMap<n
     const ref = slab.ref + at * granules;
     const column = (at - start) % across;
     const line = Math.floor((at - start) / across);
-    const box = { x: 4 + column * side, y: y + 20 * unit + line * 25 * unit, width: side - 2, height: 21 * unit };
+    const box = { x: 4 + column * side, y: y + 20 * unit + line * 28 * unit, width: side - 3, height: 24 * unit };
     glyphs.push(block(ref, slab, at >= slab.carved ? 'untouched' : free.has(ref) ? 'free' : 'live', uses.get(ref), focus, box));
   }
   return glyphs;
@@ -170,8 +193,9 @@ function block(
   box: { x: number; y: number; width: number; height: number },
 ): Cell {
   const isLit = refsOf(focus).includes(ref);
+  const room = Math.floor((box.width - 5) / (12 * focus.unit * MONO_RATIO));
   const tone: Tone = state === 'live' ? (use?.tone ?? 'plain') : 'free';
-  const what = state === 'live' ? (use?.title ?? 'in use') : state === 'free' ? 'free: the next of this size may go here' : 'never used';
+  const what = state === 'live' ? (use?.title ?? 'heads of the buckets') : state === 'free' ? 'free: the next of this size may go here' : 'never used';
   const target: Target = use?.target ?? { kind: 'block', ref, bytes: slab.blockBytes };
   return {
     shape: 'cell',
@@ -179,7 +203,7 @@ function block(
     tone: isLit ? 'active' : tone,
     ...box,
     fontSize: 12 * focus.unit,
-    parts: [{ width: box.width, text: '', tone }],
+    parts: [{ width: box.width, text: room >= 3 && state === 'live' ? elide(use?.text ?? '', room) : '', tone }],
     isLit,
     isHatched: state === 'free',
     isDashed: state === 'untouched',

@@ -25,6 +25,8 @@ export interface Part {
   readonly tone: Tone;
   /** `value` still to be written, and other parts that hold nothing yet. */
   readonly isEmpty?: boolean;
+  /** Text begins at the left edge instead of standing in the middle. */
+  readonly isLeft?: boolean;
 }
 
 export interface Cell extends Glyph {
@@ -56,6 +58,8 @@ export interface Arrow extends Glyph {
   readonly isLit?: boolean;
   readonly isDashed?: boolean;
   readonly hasHead?: boolean;
+  /** Leaves downwards and arrives from above, as the branch of a tree. */
+  readonly isDown?: boolean;
 }
 
 export interface Label extends Glyph {

@@ -121,23 +121,38 @@ function join(
         return exit;
       },
     );
+  // What stays as it is costs nothing: of a thousand glyphs a step changes three. One that is still on its way goes on.
+  const changed = joined.filter((glyph) => !sameGlyph(before.get(glyph.key), glyph));
   // The children are made at once; what moves is the group.
-  joined.attr('class', classOf).each(function (glyph) {
+  changed.attr('class', classOf).each(function (glyph) {
     fill(select<SVGGElement, AnyGlyph>(this), glyph, milliseconds);
   });
   if (milliseconds === 0) {
-    joined.interrupt('move').attr('opacity', 1).attr('transform', (glyph) => placeOf(glyph, false));
+    changed.interrupt('move').attr('opacity', 1).attr('transform', (glyph) => placeOf(glyph, false));
     return;
   }
-  joined
-    .filter((glyph) => isLit(glyph) && before.has(glyph.key))
-    .raise();
-  joined
+  changed.filter((glyph) => isLit(glyph) && before.has(glyph.key)).raise();
+  changed
     .transition('move')
     .duration(milliseconds)
     .ease(easeCubicInOut)
     .attr('opacity', 1)
     .attr('transform', (glyph) => placeOf(glyph, false));
+}
+
+function sameGlyph(a: AnyGlyph | undefined, b: AnyGlyph): boolean {
+  return a !== undefined && sameFields(a, b);
+}
+
+/** Equal in every field; glyphs are flat but for short lists. */
+function sameFields(a: object, b: object): boolean {
+  const left = Object.entries(a);
+  if (left.length !== Object.keys(b).length) return false;
+  return left.every(([name, value]) => {
+    const other: unknown = (b as Record<string, unknown>)[name];
+    if (typeof value !== 'object' || value === null) return value === other;
+    return typeof other === 'object' && other !== null && sameFields(value as object, other);
+  });
 }
 
 function isLit(glyph: AnyGlyph): boolean {
@@ -201,7 +216,7 @@ function fillCell(group: Group, cell: Cell, milliseconds: number): void {
     .join((enter) => {
       const part = enter.append('g').attr('class', 'part');
       part.append('rect');
-      part.append('text').attr('text-anchor', 'middle').attr('dominant-baseline', 'central');
+      part.append('text').attr('dominant-baseline', 'central');
       return part;
     })
     .attr('class', ({ part }) => `part tone-${part.tone}${part.isEmpty ? ' is-empty' : ''}`)
@@ -215,7 +230,8 @@ function fillCell(group: Group, cell: Cell, milliseconds: number): void {
         .attr('height', Math.max(0, cell.height - 2));
       own
         .select('text')
-        .attr('x', at + part.width / 2)
+        .attr('x', part.isLeft ? at + 9 : at + part.width / 2)
+        .attr('text-anchor', part.isLeft ? 'start' : 'middle')
         .attr('y', cell.height / 2)
         .attr('font-size', cell.fontSize)
         .text(part.text);
@@ -239,8 +255,10 @@ function fillCell(group: Group, cell: Cell, milliseconds: number): void {
     .data(cell.mark ? [cell.mark] : [])
     .join('text')
     .attr('class', 'verdict')
-    .attr('x', cell.width + 7)
-    .attr('y', cell.height / 2)
+    // On the corner: beside the cell, the chain begins.
+    .attr('x', cell.width + 1)
+    .attr('y', 0)
+    .attr('text-anchor', 'middle')
     .attr('dominant-baseline', 'central')
     .attr('font-size', 16)
     .text((mark) => (mark === 'right' ? '✓' : mark === 'wrong' ? '✕' : '?'));
@@ -269,7 +287,7 @@ function fillArrow(group: Group, arrow: Arrow, milliseconds: number): void {
   const was = lines.get(node);
   lines.set(node, arrow.line);
   if (!was || milliseconds === 0) {
-    path.interrupt('line').attr('d', pathOf(arrow.line));
+    path.interrupt('line').attr('d', pathOf(arrow.line, arrow.isDown));
     return;
   }
   const between = interpolateArray([...was], [...arrow.line]);
@@ -277,16 +295,16 @@ function fillArrow(group: Group, arrow: Arrow, milliseconds: number): void {
     .transition('line')
     .duration(milliseconds)
     .ease(easeCubicInOut)
-    .attrTween('d', () => (progress) => pathOf(between(progress) as unknown as Arrow['line']));
+    .attrTween('d', () => (progress) => pathOf(between(progress) as unknown as Arrow['line'], arrow.isDown));
 }
 
 /** Where each line was last told to go. */
 const lines = new WeakMap<SVGElement, Arrow['line']>();
 
 /** A straight line, or one that bends half-way in a gentle S. */
-function pathOf([x1, y1, x2, y2]: Arrow['line']): string {
+function pathOf([x1, y1, x2, y2]: Arrow['line'], isDown = false): string {
   if (Math.abs(y1 - y2) < 0.5 || Math.abs(x1 - x2) < 0.5) return `M${x1},${y1}L${x2},${y2}`;
-  if (Math.abs(y2 - y1) > 2 * Math.abs(x2 - x1) && y2 > y1) {
+  if (isDown) {
     const half = (y1 + y2) / 2;
     return `M${x1},${y1}C${x1},${half} ${x2},${half} ${x2},${y2}`;
   }

@@ -187,7 +187,7 @@ export function entryParts(view: TableView, entry: EntryModel, detail: Detail, f
   const { models, focus } = view;
   const pad = (detail.isTight ? 5 : 9) * focus.unit;
   const key = elide(keyOf(entry), detail.key);
-  const parts: Part[] = [{ width: monoWidth(key, fontSize) + 2 * pad, text: key, tone: 'key' }];
+  const parts: Part[] = [{ width: monoWidth(key, fontSize) + 2 * pad, text: key, tone: 'key', isEmpty: entry.keyLength < 0 }];
   if (detail.value > 0) {
     const value = valueOf(models, entry);
     const text = value === null ? '' : elide(value, detail.value);

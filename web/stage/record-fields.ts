@@ -7,13 +7,18 @@ export interface Field {
   /** What the bytes say, read as the engine reads them. */
   readonly says: string;
   readonly tone: 'plain' | 'key' | 'value' | 'expired' | 'free';
+  /** Whether the bytes are text, and are shown as such too. */
+  readonly isText?: boolean;
 }
 
 /** So many bytes of a field are shown; the rest is told in words. */
 export const BYTES_SHOWN = 24;
 
+/** A string begins with its length. */
+const LENGTH_BYTES = 4;
+
 const HEADER = ['next', 'hash', 'key length'] as const;
-const PAYLOAD = ['value', 'type, encoding, clock', 'deadline'] as const;
+const PAYLOAD = ['value', 'meta', 'deadline'] as const;
 
 export function entryFields(record: KeyRecord): Field[] {
   const { bytes, keyOffset } = record.entry;
@@ -25,23 +30,25 @@ export function entryFields(record: KeyRecord): Field[] {
     fields.push({ name, bytes: bytes.slice(at, at + 4), says: saysWord(name, word, record), tone: name === 'value' ? 'value' : name === 'deadline' && word !== 0 ? 'expired' : 'plain' });
   }
   const keyLength = words.getInt32(8, true);
-  fields.push({ name: 'key', bytes: bytes.slice(keyOffset, keyOffset + keyLength), says: `${keyLength} bytes`, tone: 'key' });
-  const spare = record.entry.capacity - keyOffset - keyLength;
-  if (spare > 0) fields.push({ name: 'left over', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });
+  fields.push({ name: 'key', bytes: bytes.slice(keyOffset, keyOffset + keyLength), says: count(keyLength), tone: 'key', isText: true });
   return fields;
+}
+
+/** Bytes of the entry's block that the entry does not need: blocks come in sizes. */
+export function entryWaste(record: KeyRecord): number {
+  const { bytes, keyOffset, capacity } = record.entry;
+  return capacity - keyOffset - new DataView(bytes.buffer, bytes.byteOffset).getInt32(8, true);
 }
 
 export function valueFields(record: KeyRecord): Field[] {
   const { value } = record;
   if (!value) return [];
-  if (record.integer !== null) return [{ name: 'a 64-bit number', bytes: value.bytes, says: record.integer, tone: 'value' }];
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setInt32(0, value.length, true);
+  if (record.integer !== null) return [{ name: 'a 64-bit number', bytes: value.bytes.slice(0, 8), says: record.integer, tone: 'value' }];
   const fields: Field[] = [
-    { name: 'length', bytes: length, says: String(value.length), tone: 'plain' },
-    { name: 'bytes', bytes: value.bytes.slice(0, value.length), says: count(value.length), tone: 'value' },
+    { name: 'length', bytes: value.bytes.slice(0, LENGTH_BYTES), says: String(value.length), tone: 'plain' },
+    { name: 'bytes', bytes: value.bytes.slice(LENGTH_BYTES, LENGTH_BYTES + value.length), says: count(value.length), tone: 'value', isText: true },
   ];
-  const spare = value.capacity - value.length;
+  const spare = value.capacity - LENGTH_BYTES - value.length;
   if (spare > 0) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });
   return fields;
 }
@@ -53,12 +60,12 @@ function count(bytes: number): string {
 function saysWord(name: string, word: number, record: KeyRecord): string {
   switch (name) {
     case 'next':
-      return word === 0 ? 'none: the last of its chain' : `→ ${addressOf(word)}`;
+      return word === 0 ? 'none' : `→ ${addressOf(word)}`;
     case 'hash':
       return (word >>> 0).toString(16).padStart(8, '0');
     case 'value':
       return record.value ? `→ ${addressOf(record.value.ref)}` : String(record.integer ?? word);
-    case 'type, encoding, clock':
+    case 'meta':
       return `${record.type}, ${record.encoding}`;
     case 'deadline':
       return word === 0 ? 'none' : `place ${word - 1} in the heap`;

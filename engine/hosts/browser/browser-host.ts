@@ -2,11 +2,11 @@ import { Engine, Recorder, recordOf, type AppendLog, type EngineOptions, type En
 import { Branches } from './branches.ts';
 import { wallClock } from './clock.ts';
 import { Feed, type Post } from './feed.ts';
-import { Journal } from './journal.ts';
+import { Journal, type JournalLimits } from './journal.ts';
 import { pictureOf } from './picture.ts';
 import { Player, type Input, type Moment, type Wire } from './player.ts';
 import { Projector } from './projector.ts';
-import type { Branch, Frame, KeyRecord, LoadReport, WorkerOptions } from './protocol.ts';
+import type { Branch, Frame, KeyRecord, LoadReport, WorkerOptions, WorkerToPage } from './protocol.ts';
 
 const TICK_MS = 100;
 
@@ -24,18 +24,18 @@ export interface HostParts {
   /** What the engine starts with, when there was a log. */
   readonly state: EngineState | null;
   readonly now?: () => number;
+  readonly limits?: Partial<JournalLimits>;
 }
 
 /** One engine at work in the worker: its clients, its clock, its past, and what the page gets to see of it. */
 export class BrowserHost {
-  private readonly post: Post;
   private readonly now: () => number;
   private readonly log: HostLog | null;
   private readonly engine: Engine;
   private readonly player: Player;
   private readonly feed: Feed;
-  private readonly journal = new Journal();
-  private readonly branches = new Branches(this.journal);
+  private readonly journal: Journal;
+  private readonly branches: Branches;
   private readonly projector: Projector;
   private readonly wires = new Map<number, Wire>();
   private readonly ticking: ReturnType<typeof setInterval>;
@@ -43,10 +43,11 @@ export class BrowserHost {
   /** Whether the input being played ended a connection of its own accord. */
   private hasHungUp = false;
 
-  constructor({ options, post, log, state, now = wallClock() }: HostParts) {
-    this.post = post;
+  constructor({ options, post, log, state, now = wallClock(), limits = {} }: HostParts) {
     this.now = now;
     this.log = log;
+    this.journal = new Journal(limits);
+    this.branches = new Branches(this.journal);
     const recorder = new Recorder();
     const common = engineOptions(options, now(), log);
     this.engine = new Engine({ ...common, recorder });
@@ -61,8 +62,10 @@ export class BrowserHost {
     }, TICK_MS);
   }
 
-  ready(loaded: LoadReport): void {
-    this.post({ type: 'ready', loaded, nextIndex: this.engine.causeIndex, ...pictureOf(this.engine) });
+  /** How a page begins, now; from here on it gets all that is posted. */
+  ready(loaded: LoadReport): WorkerToPage {
+    this.feed.finish();
+    return { type: 'ready', loaded, nextIndex: this.engine.causeIndex, ...pictureOf(this.engine) };
   }
 
   get nextIndex(): number {
@@ -214,10 +217,10 @@ export class BrowserHost {
     }
   }
 
-  forked(request: number): void {
+  forked(request: number): WorkerToPage {
     this.feed.restart();
     const branches = this.givenUp;
-    this.post({ type: 'forked', request, nextIndex: this.engine.causeIndex, branches, ...pictureOf(this.engine) });
+    return { type: 'forked', request, nextIndex: this.engine.causeIndex, branches, ...pictureOf(this.engine) };
   }
 
   close(): void {

@@ -47,6 +47,11 @@ export class Feed {
     else this.schedule(this.lastSteps + STEPS_EVERY_MS - now);
   }
 
+  /** Tells at once what is still to be told. */
+  finish(): void {
+    if (!this.recorder.isEmpty) this.tellSteps(performance.now());
+  }
+
   /** The page was given a picture by another way: everything up to now is known to it. */
   restart(): void {
     this.recorder.take();

@@ -39,7 +39,7 @@ export class IndexedDbLog implements AppendLog {
   private open: readonly LogRecord[] = [];
   private waiting: Uint8Array<ArrayBuffer>[] = [];
   private waitingBytes = 0;
-  /** What is being written. */
+  /** What is being written; after a failure the next attempt is the very same, for the first may have come through. */
   private flying: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** The storage is to be cut to so many bytes before anything else. */
   private cutTo: number | null = null;
@@ -150,7 +150,7 @@ export class IndexedDbLog implements AppendLog {
 
   /** After the work is done or has failed: what has come meanwhile waits its time. */
   private goOn(): void {
-    if (this.waitingBytes === 0 && this.cutTo === null) return;
+    if (this.waitingBytes === 0 && this.flying.length === 0 && this.cutTo === null) return;
     if (this.failure !== null) this.schedule(RETRY_MS);
     else if (this.isDue) this.start();
     else this.schedule(WAIT_MS[this.events.policy()]);
@@ -161,7 +161,7 @@ export class IndexedDbLog implements AppendLog {
   private async work(): Promise<void> {
     while (this.isDue && !this.isLost) {
       try {
-        if (this.cutTo !== null) await this.cut(this.cutTo);
+        if (this.cutTo !== null && this.flying.length === 0) await this.cut(this.cutTo);
         else await this.write();
       } catch (error) {
         this.isDue = false;
@@ -173,33 +173,20 @@ export class IndexedDbLog implements AppendLog {
 
   private async write(): Promise<void> {
     this.isDue = false;
-    if (this.waitingBytes === 0) return;
+    if (this.flying.length === 0) {
+      if (this.waitingBytes === 0) return;
+      this.flying = join(this.waiting);
+      this.waiting = [];
+      this.waitingBytes = 0;
+    }
     const isStrict = this.promises.length > 0 || this.events.policy() !== 'no';
-    this.flying = join(this.waiting);
-    this.waiting = [];
-    this.waitingBytes = 0;
     const end = this.kept + this.flying.length;
     const { put, remove, open } = this.arrange(this.flying);
-    try {
-      await this.storage.write({ put, remove, before: this.kept, end, isStrict });
-    } catch (error) {
-      this.takeBack();
-      throw error;
-    }
+    await this.storage.write({ put, remove, before: this.kept, end, isStrict });
     this.flying = NO_BYTES;
     this.kept = end;
     this.open = open;
     this.succeed(isStrict);
-  }
-
-  /** What was being written waits again, in front. */
-  private takeBack(): void {
-    const left = this.cutTo === null ? this.flying : this.flying.slice(0, Math.max(0, this.cutTo - this.kept));
-    if (this.cutTo !== null && this.cutTo >= this.kept) this.cutTo = null;
-    this.flying = NO_BYTES;
-    if (left.length === 0) return;
-    this.waiting.unshift(left);
-    this.waitingBytes += left.length;
   }
 
   private async cut(to: number): Promise<void> {
@@ -213,7 +200,6 @@ export class IndexedDbLog implements AppendLog {
     // Another cut may have been asked for meanwhile.
     if (this.cutTo === to) this.cutTo = null;
     this.succeed(true);
-    this.isDue ||= this.promises.length > 0;
   }
 
   /** Which records the new bytes make, which of the old ones these take up, and which short ones are then the last. */
@@ -245,13 +231,14 @@ export class IndexedDbLog implements AppendLog {
   private succeed(isStrict: boolean): void {
     if (this.failure !== null) {
       this.failure = null;
+      this.isDue = this.waitingBytes > 0;
       this.events.failed(null);
     }
     if (isStrict && this.cutTo === null) this.events.synced(this.kept);
     const kept = this.promises.filter(({ offset }) => offset <= this.kept);
     this.promises = this.promises.filter(({ offset }) => offset > this.kept);
     for (const { resolve } of kept) resolve();
-    this.isDue ||= this.promises.length > 0;
+    this.isDue ||= this.promises.length > 0 || this.cutTo !== null;
     this.say(this.waitingBytes === 0 ? 'saved' : 'saving');
   }
 

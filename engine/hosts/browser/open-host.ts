@@ -12,6 +12,7 @@ export interface OpenHost {
   readonly host: BrowserHost;
   /** `null` where nothing is kept. */
   readonly log: IndexedDbLog | null;
+  readonly loaded: LoadReport;
 }
 
 /** Brings an engine to life with what is kept in the storage, and tells the page that it is ready. */
@@ -31,9 +32,9 @@ export async function openHost(options: WorkerOptions, post: Post, storage: LogS
     const host = new BrowserHost({ options, post, log, state });
     events.host = host;
     if (loaded.tornBytes > 0) log.truncate(loaded.bytes);
-    host.ready(loaded);
+    post(host.ready(loaded));
     post({ type: 'save', state: { kind: 'saved', bytes: loaded.bytes } });
-    return { host, log };
+    return { host, log, loaded };
   } catch (error) {
     storage.close();
     return openInMemory(options, post, whyNotKept(error));
@@ -42,9 +43,9 @@ export async function openHost(options: WorkerOptions, post: Post, storage: LogS
 
 function openInMemory(options: WorkerOptions, post: Post, save: SaveState): OpenHost {
   const host = new BrowserHost({ options, post, log: null, state: null });
-  host.ready(NOTHING_LOADED);
+  post(host.ready(NOTHING_LOADED));
   post({ type: 'save', state: save });
-  return { host, log: null };
+  return { host, log: null, loaded: NOTHING_LOADED };
 }
 
 /** The log is read by an engine that nobody watches, which is quicker; the other one takes over its state. */

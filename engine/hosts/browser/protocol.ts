@@ -34,7 +34,9 @@ export type PageToWorker =
   /** Back to the end of a branch that was given up by a fork. Answered by `forked`, too. */
   | { readonly type: 'take up'; readonly request: number; readonly branch: number }
   /** The page may go away: what waits to be kept is kept now, as far as there is time. */
-  | { readonly type: 'hide' };
+  | { readonly type: 'hide' }
+  /** The tab that holds the database does not answer: this one shall hold it. */
+  | { readonly type: 'take over' };
 
 export type WorkerToPage =
   | ({ readonly type: 'ready'; readonly loaded: LoadReport; readonly nextIndex: number } & Picture)
@@ -42,7 +44,10 @@ export type WorkerToPage =
   | { readonly type: 'steps'; readonly words: Int32Array }
   | { readonly type: 'frame'; readonly request: number; readonly frame: Frame | null }
   | { readonly type: 'record'; readonly request: number; readonly record: KeyRecord | null }
-  /** The engine is where it was asked to be; or still where it was, when that lies too far back: `nextIndex` tells. */
+  /**
+   * The engine is where it was asked to be; or still where it was, when that lies too far back: `nextIndex` tells. Where
+   * another tab has asked, this comes unasked with request 0.
+   */
   | ({
       readonly type: 'forked';
       readonly request: number;
@@ -55,7 +60,19 @@ export type WorkerToPage =
    */
   | ({ readonly type: 'keyframe'; readonly nextIndex: number } & Picture)
   | { readonly type: 'save'; readonly state: SaveState }
+  /**
+   * Who holds the database, when that changes. After a change `ready` comes again with what the new holder has, and all
+   * connections have been closed; what was under way then may or may not have happened.
+   */
+  | { readonly type: 'role'; readonly role: Role }
   | { readonly type: 'failed'; readonly why: string };
+
+export type Role =
+  | { readonly kind: 'holder' }
+  /** Another tab holds it, and everything goes through that one. */
+  | { readonly kind: 'guest' }
+  /** The other tab has not answered for so many seconds. */
+  | { readonly kind: 'unanswered'; readonly seconds: number };
 
 /** All structures, or where there are too many keys for that, an overview of the fullest database. */
 export interface Picture {

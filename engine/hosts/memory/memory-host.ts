@@ -1,6 +1,6 @@
 import { Engine, type Connection, type Recorder } from '../../api.ts';
 import { FileLog } from '../../persistence/file-log.ts';
-import { hidesCommands } from '../../persistence/torn-tail.ts';
+import { tailDamage } from '../../persistence/torn-tail.ts';
 import { FaultyDisk } from './faulty-disk.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -117,8 +117,8 @@ function load(engine: Engine, content: Uint8Array): number {
   const loader = engine.loader();
   loader.feed(content);
   const { validBytes, unfinishedBytes } = loader.finish();
-  if (hidesCommands(content.subarray(content.length - unfinishedBytes))) {
-    throw new Error(`a length is damaged at offset ${content.length - unfinishedBytes}`);
-  }
+  const unfinishedAt = content.length - unfinishedBytes;
+  const damage = tailDamage(content.subarray(unfinishedAt));
+  if (damage !== null) throw new Error(`at offset ${unfinishedAt}: ${damage}`);
   return validBytes;
 }

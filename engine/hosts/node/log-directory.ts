@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import { LogDamage, type Engine } from '../../api.ts';
 import type { LogFile } from '../../persistence/file-log.ts';
 import { parseManifest, printManifest, type ManifestFile } from '../../persistence/manifest.ts';
-import { hidesCommands } from '../../persistence/torn-tail.ts';
+import { tailDamage } from '../../persistence/torn-tail.ts';
 import { DirectoryLock } from './directory-lock.ts';
 
 /** The log cannot be used as it lies there; nothing was changed. The message says why. */
@@ -177,11 +177,9 @@ export class LogDirectory {
     const torn = `${path}: the last ${size - validBytes} bytes, from offset ${validBytes} on, are a command or a transaction that was not written to its end`;
     const tail = new Uint8Array(Math.min(unfinishedBytes, CHUNK_BYTES));
     readSync(fd, tail, 0, tail.length, size - unfinishedBytes);
-    if (hidesCommands(tail)) {
-      throw new LogUnusable(
-        `${path}: the command at offset ${size - unfinishedBytes} claims to reach past the end of the file, ` +
-          'yet whole commands lie behind it: a length is damaged. The file is untouched.',
-      );
+    const damage = tailDamage(tail);
+    if (damage !== null) {
+      throw new LogUnusable(`${path}, at offset ${size - unfinishedBytes}: ${damage}. The file is untouched.`);
     }
     if (!isLast) throw new LogUnusable(`${torn}, though another file follows. The file is untouched.`);
     if (!this.options.cutsTornEnd) throw new LogUnusable(`${torn}; aof-load-truncated is "no". The file is untouched.`);

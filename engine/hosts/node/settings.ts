@@ -93,7 +93,7 @@ function quoted(value: string): string {
 function wordsOf(line: Line): string[] {
   const bytes = utf8Encode(line.text);
   const words = splitInline(bytes, 0, bytes.length);
-  if (words === null) throw new SettingsError(line.where, line.text, 'a quote is not closed');
+  if (words === null) throw new SettingsError(line.where, shown(line), 'a quote is not closed');
   return words.map((word) => utf8Decode(word, 0, word.length));
 }
 
@@ -113,14 +113,14 @@ function collect(lines: readonly Line[], cwd: string): Omit<Settings, 'configFil
       continue;
     }
     if (rest.length === 0 || (rest.length > 1 && !LISTS.has(name))) {
-      throw new SettingsError(line.where, line.text, `${name} wants ${LISTS.has(name) ? 'a value' : 'one value'}`);
+      throw new SettingsError(line.where, shown(line), `${name} wants ${LISTS.has(name) ? 'a value' : 'one value'}`);
     }
     let value = rest.join(' ');
     // Each line of save points adds to the ones before it, until an empty one takes them all back.
     if (name === 'save' && value !== '' && values.save) value = `${values.save} ${value}`;
     if (name === 'dir') value = resolve(cwd, value);
     const error = config.check(name, value);
-    if (error !== null) throw new SettingsError(line.where, shown(line, name), `${name}: ${error}`);
+    if (error !== null) throw new SettingsError(line.where, shown(line), `${name}: ${error}`);
     values[name] = value;
   }
   values.dir ??= resolve(cwd);
@@ -137,14 +137,15 @@ function leaveAside(line: Line, name: string, rest: readonly string[], leftAside
   }
   if (foreign.refused !== null) {
     const what = `${name}: Vitrine does not have ${foreign.refused}. Take the line out to start without.`;
-    throw new SettingsError(line.where, shown(line, name), what);
+    throw new SettingsError(line.where, shown(line), what);
   }
   leftAside.add(name);
 }
 
 /** A password is nothing for a log or a screen. */
-function shown(line: Line, name: string): string {
-  return /pass|auth/.test(name) ? `${name} …` : line.text;
+function shown(line: Line): string {
+  const [name] = line.text.split(/\s/, 1);
+  return /pass|auth/i.test(name) ? `${name} …` : line.text;
 }
 
 function suggestion(name: string): string {

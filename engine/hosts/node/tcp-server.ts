@@ -14,6 +14,8 @@ const PAUSE_ABOVE_BYTES = 1024 * 1024;
 /** How long an ended connection may take over its last bytes. */
 const LINGER_MS = 5000;
 
+const NOTHING = new Uint8Array(0);
+
 const DENIED = ascii(
   '-DENIED Protected mode: the server listens beyond this machine and no password is set, so only connections from this ' +
     'machine itself are taken. To change that, set a password (--requirepass), or switch the protection off ' +
@@ -73,6 +75,7 @@ export class TcpServer {
       close: () => {
         end(socket);
       },
+      isFull: () => socket.writableLength > PAUSE_ABOVE_BYTES,
     });
     this.serve(socket, connection);
   }
@@ -84,7 +87,9 @@ export class TcpServer {
       connection.receive(chunk);
     });
     socket.on('drain', () => {
-      socket.resume();
+      loop.turn();
+      connection.receive(NOTHING);
+      if (socket.writableLength <= PAUSE_ABOVE_BYTES) socket.resume();
     });
     // The other side has nothing more to say, and still gets what it asked for: the end waits for the turn's.
     socket.on('end', () => {

@@ -75,6 +75,7 @@ export class Wire {
     this.socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => (this.received += chunk.toString('latin1')));
+    socket.on('end', () => (this.isEnded = true));
     socket.on('close', () => (this.isEnded = true));
     socket.on('error', (error) => (this.error = error));
   }

@@ -1,10 +1,10 @@
-// Bundles a program of the engine for a bench, optionally rewritten on the way.
+// Bundles a program of the engine, for a test that needs a process or for a bench, optionally rewritten on the way.
 import { mkdirSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { build } from 'vite';
 
-import { cachePath, root } from '../ensure-install.mjs';
+import { cachePath, root } from './ensure-install.mjs';
 
 /**
  * Returns the path of the bundle.
@@ -13,7 +13,7 @@ import { cachePath, root } from '../ensure-install.mjs';
  */
 export async function bundle(entry, { name, plugins = [] }) {
   // The server looks for package.json in the folder above its own.
-  const home = cachePath(join('bench', name));
+  const home = cachePath(join('bundles', name));
   const outDir = join(home, 'program');
   mkdirSync(outDir, { recursive: true });
   copyFileSync(join(root, 'package.json'), join(home, 'package.json'));
@@ -34,25 +34,4 @@ export async function bundle(entry, { name, plugins = [] }) {
     },
   });
   return join(outDir, 'program.js');
-}
-
-export function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-export function geometricMean(numbers) {
-  return Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
-}
-
-/** Prints rows under a header, numbers to the right. */
-export function printTable(header, rows) {
-  const texts = [header, ...rows].map((row) => row.map(String));
-  const widths = header.map((_, column) => Math.max(...texts.map((row) => row[column].length)));
-  for (const row of texts) {
-    console.log(
-      row.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  '),
-    );
-  }
 }

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+
+import { Chance } from '../chance.ts';
+import { TestEngine } from './test-engine.ts';
+
+/** What stands in the log after these lines, the time of the deadline counted from the start. */
+function logOf(...lines: string[]): string[] {
+  const engine = new TestEngine();
+  const client = engine.connect();
+  const startMs = engine.nowMs;
+  for (const line of lines) client.say(line);
+  return engine.logLines().map((line) => line.replace(/\d{13}/g, (time) => `+${Number(time) - startMs}`));
+}
+
+describe('the log', () => {
+  test.each([
+    [['SET k v EX 10 NX'], ['SET k v PXAT +10000']],
+    [['SET k v PX 1500 GET'], ['SET k v PXAT +1500']],
+    [['SETEX k 10 v'], ['SET k v PXAT +10000']],
+    [['PSETEX k 10 v'], ['SET k v PXAT +10']],
+    [
+      ['SET k v', 'EXPIRE k 10'],
+      ['SET k v', 'PEXPIREAT k +10000'],
+    ],
+    [
+      ['SET k v', 'EXPIRE k -1'],
+      ['SET k v', 'DEL k'],
+    ],
+    [
+      ['SET k v', 'GETEX k PX 10'],
+      ['SET k v', 'PEXPIREAT k +10'],
+    ],
+    [
+      ['SET k v EX 1', 'GETEX k PERSIST'],
+      ['SET k v PXAT +1000', 'PERSIST k'],
+    ],
+    [
+      ['SET k v', 'GETEX k EXAT 1'],
+      ['SET k v', 'DEL k'],
+    ],
+    [
+      ['SET k v', 'GETDEL k'],
+      ['SET k v', 'DEL k'],
+    ],
+    [['INCRBYFLOAT k 0.1'], ['SET k 0.1 KEEPTTL']],
+    [
+      ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
+      ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
+    ],
+  ])('of %j is %j', (lines, expected) => {
+    expect(logOf(...lines)).toEqual(expected);
+  });
+
+  test('holds nothing of what changed nothing', () => {
+    const silent = [
+      'GET k',
+      'DEL k',
+      'SET k v XX',
+      'EXPIRE k 10',
+      'GETEX k',
+      'SETRANGE k 0 ""',
+      'PERSIST k',
+      'INCR',
+      'NONSENSE',
+    ];
+    expect(logOf(...silent, 'SET k v', 'SET k w NX', 'SETNX k w', 'MSETNX k 1 l 2', 'RENAMENX k k', 'INCR k')).toEqual([
+      'SET k v',
+    ]);
+  });
+
+  test('keeps a transaction together, and leaves out what it only read', () => {
+    expect(logOf('MULTI', 'GET a', 'SET a 1', 'EXPIRE a 10', 'EXEC')).toEqual([
+      'MULTI',
+      'SET a 1',
+      'PEXPIREAT a +10000',
+      'EXEC',
+    ]);
+    expect(logOf('MULTI', 'GET a', 'EXEC')).toEqual([]);
+    expect(logOf('MULTI', 'SET a 1', 'DISCARD')).toEqual([]);
+  });
+
+  test('holds a key that expired as a DEL, inside the transaction that met it too', () => {
+    const engine = new TestEngine();
+    engine.say('SET a 1 PX 10');
+    engine.say('SET b 1 PX 10');
+    engine.nowMs += 20;
+    engine.say('GET a');
+    const client = engine.connect();
+    for (const line of ['MULTI', 'INCR b', 'EXEC']) client.say(line);
+    expect(engine.logLines().slice(2)).toEqual(['DEL a', 'MULTI', 'DEL b', 'INCR b', 'EXEC']);
+  });
+
+  test('read into another engine gives the same keys, values and deadlines', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const engine = new TestEngine({ databases: '2' });
+      const client = engine.connect();
+      const chance = new Chance(seed);
+      for (let i = 0; i < 300; i++) {
+        client.say(randomLine(chance));
+        if (pick(chance, 20) === 0) engine.pass(pick(chance, 400));
+      }
+      client.say('DISCARD');
+      engine.pass(0);
+      const copy = new TestEngine({ databases: '2' });
+      copy.nowMs = engine.nowMs;
+      copy.engine.setTime(copy.nowMs);
+      const loader = copy.engine.loader();
+      loader.feed(Uint8Array.from(engine.log, (character) => character.charCodeAt(0)));
+      loader.finish();
+      expect(stateOf(copy), `seed ${seed}`).toEqual(stateOf(engine));
+    }
+  });
+});
+
+const LINES = [
+  ...[
+    'SET K 1',
+    'SET K V',
+    'SET K V EX T',
+    'SET K V PX T KEEPTTL',
+    'SET K V KEEPTTL',
+    'SETEX K T V',
+    'PSETEX K T V',
+    'GETSET K V',
+  ],
+  ...['GETDEL K', 'GETEX K PX T', 'GETEX K PERSIST', 'GETEX K EXAT 1', 'MSET K V K 5', 'MSETNX K 1 K 2', 'APPEND K V'],
+  ...[
+    'SETRANGE K 3 V',
+    'INCR K',
+    'DECRBY K T',
+    'INCRBYFLOAT K 0.1',
+    'DEL K K',
+    'UNLINK K',
+    'RENAME K K',
+    'RENAMENX K K',
+  ],
+  ...[
+    'COPY K K REPLACE',
+    'COPY K K DB 1',
+    'MOVE K 1',
+    'EXPIRE K T',
+    'PEXPIRE K T GT',
+    'PEXPIRE K T LT',
+    'EXPIRE K -1',
+    'PERSIST K',
+  ],
+  ...[
+    'MULTI',
+    'EXEC',
+    'EXEC',
+    'SELECT 0',
+    'SELECT 1',
+    'GET K',
+    'INCRBY K 9007199254740993',
+    'SET K 9223372036854775806',
+  ],
+];
+
+function randomLine(chance: Chance): string {
+  return LINES[pick(chance, LINES.length)]
+    .replace(/\bK\b/g, () => `key:${pick(chance, 8)}`)
+    .replace(/\bV\b/g, () => 'x'.repeat(pick(chance, 60)) + String(pick(chance, 1000)))
+    .replace(/\bT\b/g, () => String(1 + pick(chance, 500)));
+}
+
+function pick(chance: Chance, below: number): number {
+  return (chance.next() >>> 0) % below;
+}
+
+function stateOf(engine: TestEngine): string[] {
+  const client = engine.connect();
+  return [0, 1].flatMap((db) => {
+    client.say(`SELECT ${db}`);
+    const keys = [...client.say('KEYS *').matchAll(/key:\d/g)].map(([key]) => key).sort();
+    return keys.map((key) => `${db} ${key} ${client.say(`GET ${key}`)} ${client.say(`PEXPIRETIME ${key}`)}`);
+  });
+}

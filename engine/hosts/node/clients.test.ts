@@ -1,0 +1,207 @@
+/** The clients that people use do a full round of every command there is. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { Redis as IoRedis } from 'ioredis';
+import IoValkey from 'iovalkey';
+import { createClient } from 'redis';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+
+import { findRedis } from '../../../scripts/ensure-redis.mjs';
+import { removeTemporaryFolders, startTestServer, type TestServer } from './test-server.ts';
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await startTestServer('--enable-debug-command', 'yes');
+});
+afterEach(() => {
+  server.stop();
+});
+afterAll(removeTemporaryFolders);
+
+type Step = readonly [argv: readonly string[], expected: unknown];
+
+/** What a reply has to be where its exact words are another test's affair. */
+const SOMETHING = expect.anything() as unknown;
+const A_NUMBER = expect.any(Number) as unknown;
+const A_TEXT = expect.any(String) as unknown;
+
+const step = (line: string, expected: unknown): Step => [line.split(' '), expected];
+
+/** One connection, one after the other. A client that says HELLO for itself may speak RESP2 or RESP3. */
+const round: readonly Step[] = [
+  step('FLUSHALL', 'OK'),
+  step('PING', 'PONG'),
+  step('ECHO hello', 'hello'),
+  step('SELECT 1', 'OK'),
+  step('SELECT 0', 'OK'),
+  step('SET a 1', 'OK'),
+  step('SET a 2 XX GET', '1'),
+  step('GET a', '2'),
+  step('GET missing', null),
+  step('SETNX a 3', 0),
+  step('SETEX b 100 x', 'OK'),
+  step('PSETEX c 100000 y', 'OK'),
+  step('GETSET a 10', '2'),
+  step('MSET d 1 e 2', 'OK'),
+  step('MSETNX d 1 f 2', 0),
+  step('MGET d e missing', ['1', '2', null]),
+  step('APPEND d 23', 3),
+  step('STRLEN d', 3),
+  step('GETRANGE d 1 2', '23'),
+  step('SUBSTR d 0 0', '1'),
+  step('SETRANGE d 1 99', 3),
+  step('INCR a', 11),
+  step('DECR a', 10),
+  step('INCRBY a 5', 15),
+  step('DECRBY a 3', 12),
+  step('INCRBYFLOAT a 0.5', '12.5'),
+  step('GETEX b PERSIST', 'x'),
+  step('GETDEL b', 'x'),
+  step('EXISTS a b c', 2),
+  step('TYPE a', 'string'),
+  step('TOUCH a c', 2),
+  step('KEYS d', ['d']),
+  step('SCAN 0 COUNT 100', ['0', SOMETHING]),
+  step('RANDOMKEY', A_TEXT),
+  step('DBSIZE', 4),
+  step('RENAME a z', 'OK'),
+  step('RENAMENX z d', 0),
+  step('COPY z zz', 1),
+  step('MOVE zz 1', 1),
+  step('OBJECT ENCODING d', 'raw'),
+  step('OBJECT REFCOUNT e', A_NUMBER),
+  step('OBJECT IDLETIME e', 0),
+  step('OBJECT HELP', SOMETHING),
+  step('EXPIRE d 100', 1),
+  step('PEXPIRE d 100000', 1),
+  step('EXPIREAT d 4000000000', 1),
+  step('PEXPIREAT d 4000000000000', 1),
+  step('TTL d', A_NUMBER),
+  step('PTTL d', A_NUMBER),
+  step('EXPIRETIME d', 4000000000),
+  step('PEXPIRETIME d', 4000000000000),
+  step('PERSIST d', 1),
+  step('DEL d missing', 1),
+  step('UNLINK e', 1),
+  step('WATCH z', 'OK'),
+  step('UNWATCH', 'OK'),
+  step('MULTI', 'OK'),
+  step('DISCARD', 'OK'),
+  step('MULTI', 'OK'),
+  step('SET t 1', 'QUEUED'),
+  step('INCR t', 'QUEUED'),
+  step('EXEC', ['OK', 2]),
+  step('CLIENT ID', A_NUMBER),
+  step('CLIENT SETNAME me', 'OK'),
+  step('CLIENT GETNAME', 'me'),
+  step('CLIENT SETINFO LIB-NAME test', 'OK'),
+  step('CLIENT INFO', A_TEXT),
+  step('CLIENT LIST', A_TEXT),
+  step('CLIENT NO-EVICT off', 'OK'),
+  step('CLIENT REPLY ON', 'OK'),
+  step('CLIENT KILL ID 999999', 0),
+  step('CLIENT HELP', SOMETHING),
+  step('INFO server', expect.stringContaining('redis_version:7.0.15')),
+  step('TIME', [A_TEXT, A_TEXT]),
+  step('CONFIG GET port', SOMETHING),
+  step('CONFIG SET hz 20', 'OK'),
+  step('CONFIG RESETSTAT', 'OK'),
+  step('CONFIG HELP', SOMETHING),
+  step('COMMAND COUNT', A_NUMBER),
+  step('COMMAND', SOMETHING),
+  step('COMMAND DOCS get', SOMETHING),
+  step('COMMAND INFO get', SOMETHING),
+  step('COMMAND LIST', SOMETHING),
+  step('COMMAND GETKEYS SET a b', ['a']),
+  step('COMMAND GETKEYSANDFLAGS GET a', SOMETHING),
+  step('COMMAND HELP', SOMETHING),
+  step('MEMORY USAGE z', A_NUMBER),
+  step('MEMORY STATS', SOMETHING),
+  step('MEMORY DOCTOR', A_TEXT),
+  step('MEMORY HELP', SOMETHING),
+  step('DEBUG SLEEP 0', 'OK'),
+  step('FLUSHDB', 'OK'),
+];
+
+/** Not in the round: errors by design, and what ends or changes the connection that asks for it. */
+const elsewhere = ['config|rewrite', 'object|freq', 'auth', 'hello', 'reset', 'quit', 'shutdown'];
+
+async function play(call: (argv: readonly string[]) => Promise<unknown>): Promise<void> {
+  for (const [argv, expected] of round) {
+    const got = await call(argv);
+    if (expected === SOMETHING) expect([argv, got === null || got === undefined]).toEqual([argv, false]);
+    else expect([argv, got]).toEqual([argv, expected]);
+  }
+}
+
+test('the round leaves no command out', () => {
+  const played = new Set(round.flatMap(([[name, second]]) => [name, `${name}|${second}`]).map((name) => name.toLowerCase()));
+  const missing = [...server.engine.registry.everyOne()].map(({ fullName }) => fullName).filter((name) => !played.has(name));
+  expect(missing.sort()).toEqual(expect.arrayContaining(elsewhere.sort()));
+  // Containers of subcommands are played by their subcommands.
+  expect(missing.filter((name) => !elsewhere.includes(name))).toEqual([]);
+});
+
+test('ioredis', async () => {
+  const client = new IoRedis({ port: server.port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
+  await client.connect();
+  await play(([name, ...rest]) => client.call(name, ...rest));
+  await client.set('key', 'välue');
+  expect(await client.get('key')).toBe('välue');
+  expect(await client.pipeline().incr('n').incr('n').exec()).toEqual([
+    [null, 1],
+    [null, 2],
+  ]);
+  await client.quit();
+});
+
+test('iovalkey', async () => {
+  const client = new IoValkey({ port: server.port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null });
+  await client.connect();
+  await play(([name, ...rest]) => client.call(name, ...rest));
+  expect(await client.multi().set('a', '1').incr('a').exec()).toEqual([
+    [null, 'OK'],
+    [null, 2],
+  ]);
+  await client.quit();
+});
+
+test('redis', async () => {
+  const client = createClient({ socket: { port: server.port, host: '127.0.0.1' } });
+  // Only an error event that nobody listens to would be thrown; what failed shows in the call that waits for it.
+  client.on('error', () => undefined);
+  await client.connect();
+  await play((argv) => client.sendCommand([...argv]));
+  await client.set('key', 'välue', { expiration: { type: 'EX', value: 10 } });
+  expect(await client.get('key')).toBe('välue');
+  expect(await client.multi().incr('n').incr('n').exec()).toEqual([1, 2]);
+  await client.close();
+});
+
+const hasCli = findRedis() !== undefined;
+
+async function redisCli(input: string, ...flags: string[]): Promise<string> {
+  const child = spawn('redis-cli', ['-p', String(server.port), ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (text) => (output += String(text)));
+  child.stdin.end(input);
+  await once(child, 'close');
+  return output;
+}
+
+test.runIf(hasCli)('redis-cli', async () => {
+  const lines = round.map(([argv]) => argv.join(' '));
+  const output = await redisCli(`${lines.join('\n')}\nPING the-end\n`);
+  expect(output.trim().split('\n').at(-1)).toBe('the-end');
+  expect(output.split('\n').filter((line) => /^(\(error\)|ERR|WRONG)/.test(line))).toEqual([]);
+});
+
+test.runIf(hasCli)('redis-cli over RESP3, as a pipe, and asking for statistics', async () => {
+  expect(await redisCli('HELLO 3\nCONFIG GET port\n', '-3')).toContain(String(server.port));
+  const pipe = 'SET piped 1\r\nINCR piped\r\n'.repeat(500);
+  expect(await redisCli(pipe, '--pipe')).toContain('errors: 0, replies: 1000');
+  expect(await redisCli('', 'INFO', 'keyspace')).toContain('db0:keys=1');
+  expect(await redisCli('', '--scan')).toBe('piped\n');
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+
+import { hrefOf, parseRoute } from './router.ts';
+
+describe('the address', () => {
+  it.each([
+    ['', { page: 'playground' }],
+    ['#', { page: 'playground' }],
+    ['#/', { page: 'playground' }],
+    ['#/lessons', { page: 'lessons' }],
+    ['#/lessons/', { page: 'lessons' }],
+    ['#/lessons/02-hashing/11-fnv', { page: 'lesson', chapter: '02-hashing', lesson: '11-fnv' }],
+    ['#/lessons/only-a-chapter', { page: 'unknown', path: 'lessons/only-a-chapter' }],
+    ['#/nowhere', { page: 'unknown', path: 'nowhere' }],
+    ['#/lessons/a/b/c', { page: 'unknown', path: 'lessons/a/b/c' }],
+  ] as const)('%s leads to its page', (hash, route) => {
+    expect(parseRoute(hash)).toEqual(route);
+  });
+
+  it('survives escapes that are none', () => {
+    expect(parseRoute('#/lessons/%E0%A4%A/x')).toEqual({ page: 'lesson', chapter: '%E0%A4%A', lesson: 'x' });
+  });
+
+  it('of every route leads back to it', () => {
+    for (const route of [{ page: 'playground' }, { page: 'lessons' }, { page: 'lesson', chapter: 'a b', lesson: 'c/d' }] as const) {
+      expect(parseRoute(hrefOf(route))).toEqual(route);
+    }
+  });
+});

@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Engine, Recorder } from '../engine/api.ts';
+import { utf8Encode } from '../engine/memory/bytes.ts';
+import type { Models } from '../engine/models.ts';
+import type { FrameSource } from './film.ts';
+import { Timeline } from './timeline.svelte.ts';
+
+/** A real engine and a film of it; the engine's own snapshots are what the film must agree with. */
+class Rehearsal {
+  readonly start: Models;
+  readonly snapshots: Models[] = [];
+  readonly words: Int32Array[] = [];
+  readonly asked: number[] = [];
+  nowMs = 1_800_000_000_000;
+  private readonly recorder = new Recorder();
+  private readonly engine: Engine;
+  private readonly connection;
+
+  constructor() {
+    this.engine = new Engine({
+      host: { seed: 7 },
+      nowMs: this.nowMs,
+      config: { 'hash-function': 'fnv1a', activerehashing: 'no' },
+      recorder: this.recorder,
+    });
+    this.connection = this.engine.connect(() => undefined);
+    this.start = this.engine.snapshot();
+    this.recorder.take();
+  }
+
+  run(...lines: string[]): Int32Array {
+    for (const line of lines) {
+      this.snapshots.push(this.engine.snapshot());
+      this.engine.setTime(this.nowMs++);
+      this.connection.receive(utf8Encode(`${line}\r\n`));
+      this.engine.endTurn();
+    }
+    const words = this.recorder.take();
+    this.words.push(words);
+    return words;
+  }
+
+  tick(ms: number): Int32Array {
+    this.snapshots.push(this.engine.snapshot());
+    this.nowMs += ms;
+    this.engine.tick(this.nowMs);
+    return this.recorder.take();
+  }
+
+  get now(): Models {
+    return this.engine.snapshot();
+  }
+
+  timeline(source: FrameSource | null = null): Timeline {
+    return new Timeline({ start: { models: this.start, overview: null }, hashName: 'fnv1a', source, isStill: () => true });
+  }
+}
+
+const FIVE = ['SET hello world', 'SET bar 1', 'SET baz 2', 'SET city paris', 'SET user ada'];
+
+describe('the film', () => {
+  it('shows after the last beat of each command what the engine itself sees there', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run(...FIVE, 'GET bar', 'DEL baz', 'APPEND city !', 'EXPIRE bar 100', 'GET hello', 'FLUSHALL'));
+    const ends = [...rehearsal.snapshots.slice(1), rehearsal.now];
+    for (const [stop, end] of ends.entries()) {
+      await timeline.seek(stop, 0);
+      expect(timeline.view.picture.models).toEqual(rehearsal.snapshots[stop]);
+      await timeline.seek(stop);
+      expect(timeline.view.picture.models).toEqual(end);
+    }
+  });
+
+  it('steps forward and back by the same beats, through a resize, and ends exactly where it began', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run(...FIVE, 'GET bar', 'GET bar', 'GET bar'));
+    await timeline.seek(0, 0);
+    const before = timeline.view.picture.models;
+    const seen: { caption: string; models: Models | null }[] = [];
+    while (!timeline.isAtEnd) {
+      await timeline.step(1);
+      seen.push({ caption: timeline.view.caption, models: timeline.view.picture.models });
+    }
+    expect(seen.length).toBeGreaterThan(60);
+    expect(seen.map(({ caption }) => caption)).toContain('The old table is empty. The new one takes its place, and the resize is over.');
+    for (const { caption, models } of seen.reverse()) {
+      expect(timeline.view.caption).toBe(caption);
+      expect(timeline.view.picture.models).toEqual(models);
+      await timeline.step(-1);
+    }
+    expect(timeline.isAtStart).toBe(true);
+    expect(timeline.view.picture.models).toEqual(before);
+    expect(before).toEqual(rehearsal.start);
+  });
+
+  it('tells each byte of the hash, and says every beat in a sentence', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1'));
+    await timeline.seek(0, 1);
+    expect(timeline.view.caption).toBe('Byte 1 of 1, “a” (61): xor gives 811c9da4, times the prime e40c292c.');
+    while (!timeline.isAtEnd) {
+      expect(timeline.view.caption).toMatch(/^\S.*\.$/);
+      await timeline.step(1);
+    }
+    expect(timeline.view.caption).toBe('The reply is OK.');
+  });
+
+  it('leaves out what a terminal asks on its own, and what happens without touching a key', () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('HELLO 2', 'PING', 'SET a 1'));
+    expect(timeline.stops.map(({ line }) => line)).toEqual(['PING', 'SET a 1']);
+  });
+
+  it('stops where time took a key away, and marks it', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1 PX 50'));
+    timeline.push(rehearsal.tick(100));
+    expect(timeline.stops.map(({ markers }) => markers)).toEqual([[], ['keys expire']]);
+    await timeline.seek(1, 0);
+    expect(timeline.view.picture.models?.tables[0]?.entries.size).toBe(1);
+    await timeline.seek(1);
+    expect(timeline.view.picture.models).toEqual(rehearsal.now);
+  });
+
+  it('marks where a resize begins and ends, and where all keys go', () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run(...FIVE, 'GET bar', 'GET bar', 'GET bar', 'FLUSHALL'));
+    const marked = timeline.stops.flatMap(({ line, markers }) => markers.map((marker) => `${marker}: ${line}`));
+    expect(marked).toEqual(['resize begins: SET user ada', 'resize ends: GET bar', 'all keys are removed: FLUSHALL']);
+  });
+});
+
+describe('following', () => {
+  it('goes along with what comes in, until somebody goes back; then it only grows', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1'));
+    timeline.push(rehearsal.run('SET b 2'));
+    expect(timeline.view.cause?.line).toBe('SET b 2');
+    await timeline.step(-1);
+    expect(timeline.isLive).toBe(false);
+    timeline.push(rehearsal.run('SET c 3'));
+    expect(timeline.view.cause?.line).toBe('SET b 2');
+    expect(timeline.stops.length).toBe(3);
+    await timeline.goLive();
+    expect(timeline.view.cause?.line).toBe('SET c 3');
+    expect(timeline.isLive).toBe(true);
+  });
+
+  it('is live again as soon as the hand reaches the end', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1'));
+    await timeline.step(-1);
+    await timeline.step(1);
+    expect(timeline.isLive).toBe(true);
+  });
+
+  it('does not go past an open question, by itself or by hand', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1'));
+    timeline.limit = { stop: 0, shown: 1 };
+    await timeline.seek(0);
+    expect(timeline.view.shown).toBe(1);
+    await timeline.step(1);
+    expect(timeline.view.shown).toBe(1);
+    timeline.limit = null;
+    await timeline.seek(0);
+    expect(timeline.view.shown).toBe(timeline.view.length);
+  });
+});
+
+describe('playing', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function playing(): { rehearsal: Rehearsal; timeline: Timeline } {
+    const rehearsal = new Rehearsal();
+    const timeline = new Timeline({ start: { models: rehearsal.start, overview: null }, hashName: 'fnv1a', source: null });
+    return { rehearsal, timeline };
+  }
+
+  it('shows a new command from its beginning, and is through with it after 1.3 seconds', async () => {
+    const { rehearsal, timeline } = playing();
+    timeline.push(rehearsal.run('SET hello world'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(timeline.view.shown).toBe(0);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(timeline.view.shown).toBeGreaterThan(3);
+    expect(timeline.view.shown).toBeLessThan(timeline.view.length);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(timeline.view.shown).toBe(timeline.view.length);
+    expect(timeline.isPlaying).toBe(false);
+    expect(timeline.isLive).toBe(true);
+  });
+
+  it('catches up at once when the next command comes while one is playing', async () => {
+    const { rehearsal, timeline } = playing();
+    timeline.push(rehearsal.run('SET hello world'));
+    await vi.advanceTimersByTimeAsync(300);
+    timeline.push(rehearsal.run('SET bar 1'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(timeline.view.cause?.line).toBe('SET bar 1');
+    expect(timeline.view.picture.models?.tables[0]?.entries.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(1400);
+    expect(timeline.view.picture.models).toEqual(rehearsal.now);
+  });
+
+  it('plays on from the past through every command, up to the present', async () => {
+    const { rehearsal, timeline } = playing();
+    timeline.push(rehearsal.run(...FIVE));
+    await vi.advanceTimersByTimeAsync(2000);
+    await timeline.seek(0, 0);
+    timeline.play();
+    expect(timeline.isPlaying).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(timeline.isPlaying).toBe(false);
+    expect(timeline.isLive).toBe(true);
+    expect(timeline.view.picture.models).toEqual(rehearsal.now);
+  });
+
+  it('pauses where it is', async () => {
+    const { rehearsal, timeline } = playing();
+    timeline.push(rehearsal.run(...FIVE));
+    await vi.advanceTimersByTimeAsync(2000);
+    await timeline.seek(1, 0);
+    timeline.play();
+    await vi.advanceTimersByTimeAsync(1500);
+    timeline.pause();
+    const { stop, shown } = timeline.view;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(timeline.view).toMatchObject({ stop, shown });
+    expect(timeline.isLive).toBe(false);
+  });
+});
+
+describe('what is no longer kept', () => {
+  it('is asked for where the film has a gap, and shown when the answer comes', async () => {
+    const rehearsal = new Rehearsal();
+    const frames: number[] = [];
+    const source: FrameSource = {
+      frame: (index) => {
+        frames.push(index);
+        const at = index;
+        return Promise.resolve({ index, before: snapshots[at] ?? null, overview: null, words: words[at] ?? new Int32Array(0) });
+      },
+    };
+    const timeline = rehearsal.timeline(source);
+    const words = [rehearsal.run('SET a 1'), rehearsal.run('SET b 2'), rehearsal.run('SET c 3')];
+    const { snapshots } = rehearsal;
+    timeline.push(words[0]!);
+    // The second command was never told; a picture stands for all that came before the third.
+    timeline.keyframe({ models: snapshots[2]!, overview: null });
+    timeline.push(words[2]!);
+    expect(timeline.view.picture.models).toEqual(rehearsal.now);
+    await timeline.seek(0);
+    expect(timeline.view.picture.models).toEqual(snapshots[1]);
+    expect(frames).toEqual([]);
+  });
+
+  it('gives up what came after a fork, and can put it back', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run(...FIVE));
+    await timeline.seek(2);
+    expect(timeline.firstUnseen).toBe(3);
+    const from = timeline.stops[3]!.index;
+    const stretch = timeline.cutAt(from, { models: rehearsal.snapshots[3]!, overview: null });
+    expect(timeline.stops.map(({ line }) => line)).toEqual(FIVE.slice(0, 3));
+    expect(timeline.isLive).toBe(true);
+    timeline.join(stretch, { models: rehearsal.now, overview: null });
+    expect(timeline.stops.map(({ line }) => line)).toEqual(FIVE);
+    await timeline.seek(3, 0);
+    expect(timeline.view.picture.models).toEqual(rehearsal.snapshots[3]);
+  });
+});
