@@ -3,6 +3,8 @@ import { expect, test as base, type BrowserContext, type Locator, type Page } fr
 
 /** The end of a terminal's text: a prompt that waits for the next line. */
 const PROMPT = /^vitrine(\[\d+\])?(\(TX\))?>$/;
+/** What may stand before a line once blanks are taken out. */
+const ANY_PROMPT = /^(vitrine(\[\d+\])?(\(TX\))?|notconnected)>/;
 
 /** Where the film stands, and all that a visitor can compare of it. */
 export interface Moment {
@@ -99,7 +101,7 @@ export class Visitor {
       const rows = await this.screen();
       let echoed = 0;
       let text = '';
-      while (echoed < rows.length && squeezed(text).replace(/^vitrine(\[\d+\])?(\(TX\))?>/, '') !== typed) text += rows[echoed++];
+      while (echoed < rows.length && squeezed(text).replace(ANY_PROMPT, '') !== typed) text += rows[echoed++];
       const isEchoed = squeezed(text).endsWith(typed);
       const isDone = isEchoed && rows.length > echoed && PROMPT.test(rows.at(-1) ?? '');
       if (isDone) reply = rows.slice(echoed, -1).join('\n');

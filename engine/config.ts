@@ -40,7 +40,13 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'enable-debug-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'enable-protected-configs', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
   { name: 'enable-module-command', type: 'enum', default: 'no', values: ['no', 'yes', 'local'], isImmutable: true },
-  { name: 'hash-function', type: 'enum', default: 'halfsiphash', values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'], isImmutable: true },
+  {
+    name: 'hash-function',
+    type: 'enum',
+    default: 'halfsiphash',
+    values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'],
+    isImmutable: true,
+  },
   { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX },
   { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
   { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
@@ -158,9 +164,14 @@ function parseValue(parameter: Parameter, text: string): Parsed {
     case 'memory': {
       const value = parameter.type === 'memory' ? parseMemory(text) : readInteger(text);
       const kind = parameter.type === 'memory' ? 'a memory value' : 'an integer';
-      if (value === null) return { error: parameter.type === 'memory' ? `argument must be ${kind}` : `argument couldn't be parsed into ${kind}` };
+      if (value === null)
+        return {
+          error: parameter.type === 'memory' ? `argument must be ${kind}` : `argument couldn't be parsed into ${kind}`,
+        };
       const { min, max } = parameter;
-      return value < min || value > max ? { error: `argument must be between ${min} and ${limitText(max)} inclusive` } : { value };
+      return value < min || value > max
+        ? { error: `argument must be between ${min} and ${limitText(max)} inclusive` }
+        : { value };
     }
     case 'string':
       return { value: text };

@@ -1,6 +1,5 @@
 import type { Args } from './args.ts';
-import type { Command } from './commands/command.ts';
-import type { Context } from './commands/context.ts';
+import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
 import { endTransaction } from './commands/transactions.ts';
@@ -8,7 +7,7 @@ import { CommandError, NO_AUTH, OUT_OF_MEMORY, protectedCommand, wrongArity } fr
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
-import type { Session } from './session.ts';
+import type { QueuedCommand, Session } from './session.ts';
 
 export interface DispatcherParts {
   readonly context: Context;
@@ -59,7 +58,9 @@ export class Dispatcher {
     context.db = context.keyspace.databases[session.db];
     reply.protocol = session.protocol;
     server.stats.commands++;
-    if (this.film.isRunning) this.film.beginCommand(session.id, session.db, server.nowMs, this.lineOf(args));
+    if (this.film.isRunning) {
+      this.film.beginCommand(session.id, session.db, server.nowMs, this.preview, this.previewLine(args));
+    }
     const command = this.resolve(args);
     if (command !== null && this.mayRun(session, command, args)) {
       if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
@@ -73,8 +74,10 @@ export class Dispatcher {
   }
 
   /** Runs a command of a transaction that is being executed. */
-  runQueued(command: Command, args: Args): void {
+  runQueued({ fullName, args }: QueuedCommand): void {
     const { context } = this;
+    const command = this.registry.byName(fullName);
+    if (command === null) throw new Error(`${fullName} was queued, and is no command`);
     const { session, reply } = context;
     const start = reply.length;
     const errors = reply.errors;
@@ -143,7 +146,9 @@ export class Dispatcher {
     for (let i = 1; i < args.count && quoted.length < QUOTED_BYTES; i++) {
       quoted += `'${quotable(args, i, QUOTED_BYTES - quoted.length)}' `;
     }
-    this.context.reply.error(`ERR unknown command '${quotable(args, 0, QUOTED_BYTES)}', with args beginning with: ${quoted}`);
+    this.context.reply.error(
+      `ERR unknown command '${quotable(args, 0, QUOTED_BYTES)}', with args beginning with: ${quoted}`,
+    );
   }
 
   private mayRun(session: Session, command: Command, args: Args): boolean {
@@ -157,8 +162,9 @@ export class Dispatcher {
     }
     // What stands in the log was allowed once, and must come back.
     const { expires: isLive } = this.context.keyspace;
-    if (this.maxMemoryBytes > 0 && isLive && this.isTooMuch(session, command)) return this.reject(command, OUT_OF_MEMORY);
-    if (this.logFailure !== null && this.isLogging && runs(session, command, 'isWrite')) {
+    if (this.maxMemoryBytes > 0 && isLive && this.isTooMuch(session, command))
+      return this.reject(command, OUT_OF_MEMORY);
+    if (this.logFailure !== null && this.isLogging && this.runs(session, command, 'isWrite')) {
       return this.reject(command, `MISCONF Errors writing to the AOF file: ${this.logFailure}`);
     }
     return args.count > 0;
@@ -180,12 +186,18 @@ export class Dispatcher {
   /** Past `maxmemory` nothing is done that takes more, and nothing is queued, for a queue takes memory too. */
   private isTooMuch(session: Session, command: Command): boolean {
     if (this.context.keyspace.arena.usedBytes <= this.maxMemoryBytes) return false;
-    if (session.queue === null || command.fullName === 'exec') return runs(session, command, 'isDenyOom');
+    if (session.queue === null || command.fullName === 'exec') return this.runs(session, command, 'isDenyOom');
     return !['discard', 'quit', 'reset'].includes(command.fullName);
   }
 
+  /** Whether the command is of that kind or, as an EXEC, would run one that is. */
+  private runs({ queue }: Session, command: Command, kind: 'isWrite' | 'isDenyOom'): boolean {
+    if (command.fullName !== 'exec') return command[kind];
+    return (queue ?? []).some(({ fullName }) => this.registry.byName(fullName)?.[kind] === true);
+  }
+
   private enqueue(session: Session, command: Command, args: Args): void {
-    session.queue?.push({ command, args: args.detach() });
+    session.queue?.push({ fullName: command.fullName, args: args.detach() });
     this.context.reply.queued();
   }
 
@@ -257,22 +269,21 @@ export class Dispatcher {
     this.log.appendCommand(db, ['MULTI']);
   }
 
-  /** How the command would be typed, its first bytes: for the film. */
-  private lineOf(args: Args): Uint8Array {
+  /** Writes how the command would be typed, its first bytes, into `preview`: for the film. Returns how many. */
+  private previewLine(args: Args): number {
+    const { preview } = this;
+    const { bytes, starts, ends, count } = args;
     let length = 0;
-    for (let i = 0; i < args.count && length < PREVIEW_BYTES; i++) {
-      if (i > 0) this.preview[length++] = 32;
-      for (let at = args.starts[i]; at < args.ends[i] && length < PREVIEW_BYTES; at++) this.preview[length++] = args.bytes[at];
+    for (let i = 0; i < count && length < PREVIEW_BYTES; i++) {
+      if (i > 0) preview[length++] = 32;
+      const end = Math.min(ends[i], starts[i] + PREVIEW_BYTES - length);
+      for (let at = starts[i]; at < end; at++) preview[length++] = bytes[at];
     }
-    return this.preview.subarray(0, length);
+    return length;
   }
 }
 
 /** Whether a command, or for EXEC one of those that it would run, is of such a kind. */
-function runs({ queue }: Session, command: Command, kind: 'isWrite' | 'isDenyOom'): boolean {
-  return command[kind] || (command.fullName === 'exec' && (queue ?? []).some((queued) => queued.command[kind]));
-}
-
 function isSilent({ replyMode }: Session): boolean {
   return replyMode !== 'on';
 }

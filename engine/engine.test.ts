@@ -32,7 +32,10 @@ class SlowLog implements AppendLog {
 
 function loggingEngine(appendfsync: string): { engine: Engine; log: SlowLog } {
   const log = new SlowLog();
-  return { log, engine: new Engine({ host: { seed: 1, log }, nowMs: 1_000_000, config: { appendonly: 'yes', appendfsync } }) };
+  return {
+    log,
+    engine: new Engine({ host: { seed: 1, log }, nowMs: 1_000_000, config: { appendonly: 'yes', appendfsync } }),
+  };
 }
 
 /** Lets promises that are settled be noticed. */
@@ -144,7 +147,8 @@ describe('appendfsync', () => {
 });
 
 describe('a log that is read', () => {
-  const request = (...argv: string[]): string => `*${argv.length}\r\n${argv.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+  const request = (...argv: string[]): string =>
+    `*${argv.length}\r\n${argv.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
   const read = (text: string): { engine: Engine; finish: () => ReturnType<ReturnType<Engine['loader']>['finish']> } => {
     const { engine } = loggingEngine('always');
     const loader = engine.loader();

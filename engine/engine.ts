@@ -4,8 +4,8 @@
  */
 import { Chance } from './chance.ts';
 import { allCommands } from './commands/all.ts';
-import type { Context, Server, ServerFacts, ServerStats } from './commands/context.ts';
-import { Registry, type CallCounts } from './commands/registry.ts';
+import type { CallCounts, Context, Server, ServerFacts, ServerStats } from './commands/contract.ts';
+import { Registry } from './commands/registry.ts';
 import { Config, type ConfigValue } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
@@ -349,7 +349,11 @@ export class Engine {
    * Becomes what `capture` saw, in an engine made with the same options. The connections come back by their ids, through
    * the given sends.
    */
-  restore(state: EngineState, sendFor: (id: number) => Send, peerFor: (id: number) => Peer = () => NO_PEER): Map<number, Connection> {
+  restore(
+    state: EngineState,
+    sendFor: (id: number) => Send,
+    peerFor: (id: number) => Peer = () => NO_PEER,
+  ): Map<number, Connection> {
     this.config.restore(state.config);
     this.keyspace.restore(state.keyspace);
     this.chance.restore(state.chance);
@@ -404,8 +408,8 @@ export class Engine {
       logNothing: () => {
         this.dispatcher.logNothing();
       },
-      runQueued: (command, args) => {
-        this.dispatcher.runQueued(command, args);
+      runQueued: (queued) => {
+        this.dispatcher.runQueued(queued);
       },
       beginGroup: () => {
         this.dispatcher.beginGroup();

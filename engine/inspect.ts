@@ -6,11 +6,21 @@ import { NONE, PAGE_SHIFT, type Ref } from './memory/arena.ts';
 
 /** A key as it lies in memory. */
 export interface KeyRecord {
-  readonly entry: { readonly ref: number; readonly capacity: number; readonly bytes: Uint8Array; readonly keyOffset: number };
+  readonly entry: {
+    readonly ref: number;
+    readonly capacity: number;
+    readonly bytes: Uint8Array;
+    readonly keyOffset: number;
+  };
   readonly type: string;
   readonly encoding: string;
   /** Absent where the value lies in the entry itself. */
-  readonly value: { readonly ref: number; readonly capacity: number; readonly length: number; readonly bytes: Uint8Array } | null;
+  readonly value: {
+    readonly ref: number;
+    readonly capacity: number;
+    readonly length: number;
+    readonly bytes: Uint8Array;
+  } | null;
   readonly integer: string | null;
   readonly deadlineMs: number | null;
 }

@@ -1,5 +1,11 @@
 /** All that can be seen of an engine, as plain data: one model a structure, and the fold that keeps them true. */
-import { applyArenaStep, describeArenaStep, emptyArenaModel, type ArenaModel, type ArenaStep } from './memory/arena.steps.ts';
+import {
+  applyArenaStep,
+  describeArenaStep,
+  emptyArenaModel,
+  type ArenaModel,
+  type ArenaStep,
+} from './memory/arena.steps.ts';
 import { applyLogStep, describeLogStep, emptyLogModel, type LogModel, type LogStep } from './persistence/log.steps.ts';
 import {
   applyDeadlineHeapStep,
@@ -70,9 +76,15 @@ export function applyStep(models: Models, step: EngineStep): Models {
     case 'dynamic-string':
       return { ...models, strings: applyDynamicStringStep(models.strings, step) };
     case 'hash-table':
-      return { ...models, tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)) };
+      return {
+        ...models,
+        tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)),
+      };
     case 'deadline-heap':
-      return { ...models, heaps: replaceAt(models.heaps, databaseOf(step), (model) => applyDeadlineHeapStep(model, step)) };
+      return {
+        ...models,
+        heaps: replaceAt(models.heaps, databaseOf(step), (model) => applyDeadlineHeapStep(model, step)),
+      };
     case 'log':
       return { ...models, log: applyLogStep(models.log, step) };
   }

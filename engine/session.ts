@@ -1,5 +1,4 @@
 import type { Args } from './args.ts';
-import type { Command } from './commands/command.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
 import { compareBytes } from './memory/bytes.ts';
@@ -8,8 +7,9 @@ import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
 export type Send = (bytes: Uint8Array) => boolean | void;
 
+/** By its name, not as the command itself, so that a session can be copied into another engine. */
 export interface QueuedCommand {
-  readonly command: Command;
+  readonly fullName: string;
   readonly args: Args;
 }
 

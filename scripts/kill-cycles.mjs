@@ -50,6 +50,7 @@ async function startServer(program, dir, port) {
 async function openSocket(port) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
+  socket.on('error', () => undefined);
   return socket;
 }
 
@@ -83,7 +84,6 @@ const REPLIES_A_STEP = /\*2\r\n:\d+\r\n:\d+\r\n/g;
 async function write(port, writer, facts) {
   const socket = await openSocket(port);
   let pending = '';
-  socket.on('error', () => undefined);
   const more = () => {
     while (facts.sent - facts.answered < AHEAD && !socket.destroyed) socket.write(step(writer, facts.sent++));
   };
@@ -98,7 +98,8 @@ async function write(port, writer, facts) {
     more();
   });
   more();
-  await once(socket, 'close');
+  // Not by `once`, which would take the reset of a killed server for a failure of ours.
+  await new Promise((resolve) => socket.on('close', resolve));
 }
 
 /** What is not as it was promised. */

@@ -66,6 +66,8 @@ export class Film {
   /** By position in the film, the picture right before that cause. The first and the last are never dropped. */
   private readonly pictures = new Map<number, Picture>();
   private stepsKept = 0;
+  /** The number that the next cause has when none goes untold before it; `null` while that is not known. */
+  private nextIndex: number | null = null;
   private oldestKept = 0;
 
   constructor(start: Picture, hashName: HashName) {
@@ -85,6 +87,9 @@ export class Film {
       let end = at + 1;
       while (end < steps.length && !isCause(steps[end])) end++;
       const position = this.causes.length;
+      // Causes in between were never told: what was the picture after the last one is not the one before this.
+      if (this.nextIndex !== null && mark.index !== this.nextIndex) this.pictures.delete(position);
+      this.nextIndex = mark.index + 1;
       const own = steps.slice(at + 1, end);
       this.causes.push(causeOf(mark, own));
       this.steps.push(own);
@@ -99,8 +104,9 @@ export class Film {
     return stops;
   }
 
-  /** A picture from the host, right before the cause that comes next. */
-  keyframe(picture: Picture): void {
+  /** A picture from the host, right before the cause that comes next, which has this number. */
+  keyframe(picture: Picture, nextIndex: number): void {
+    this.nextIndex = nextIndex;
     this.remember(this.causes.length, picture);
   }
 
@@ -119,6 +125,7 @@ export class Film {
     for (const at of [...this.beatLists.keys()]) if (at >= position) this.beatLists.delete(at);
     for (const at of [...this.pictures.keys()]) if (at >= position) this.pictures.delete(at);
     this.remember(position, start);
+    this.nextIndex = null;
     return stretch;
   }
 
@@ -127,6 +134,7 @@ export class Film {
     this.causes.push(...stretch.causes);
     this.steps.push(...stretch.steps);
     this.remember(this.causes.length, end);
+    this.nextIndex = null;
   }
 
   /** The steps of a cause without its own mark; `null` when they are no longer kept. */

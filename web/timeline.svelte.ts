@@ -103,8 +103,9 @@ export class Timeline {
     }
   }
 
-  keyframe(picture: Picture): void {
-    this.film.keyframe(picture);
+  /** How things stand right before cause `nextIndex`, which is still to come. */
+  keyframe(picture: Picture, nextIndex: number): void {
+    this.film.keyframe(picture, nextIndex);
     if (this.isLive && !this.isPlaying) void this.show(this.stops.length - 1, Infinity);
   }
 

@@ -10,8 +10,6 @@ import { Timeline } from './timeline.svelte.ts';
 class Rehearsal {
   readonly start: Models;
   readonly snapshots: Models[] = [];
-  readonly words: Int32Array[] = [];
-  readonly asked: number[] = [];
   nowMs = 1_800_000_000_000;
   private readonly recorder = new Recorder();
   private readonly engine: Engine;
@@ -36,9 +34,7 @@ class Rehearsal {
       this.connection.receive(utf8Encode(`${line}\r\n`));
       this.engine.endTurn();
     }
-    const words = this.recorder.take();
-    this.words.push(words);
-    return words;
+    return this.recorder.take();
   }
 
   tick(ms: number): Int32Array {
@@ -243,27 +239,36 @@ describe('playing', () => {
 });
 
 describe('what is no longer kept', () => {
-  it('is asked for where the film has a gap, and shown when the answer comes', async () => {
+  it('is asked of the host where the film has a gap, and shown when the answer comes', async () => {
     const rehearsal = new Rehearsal();
-    const frames: number[] = [];
-    const source: FrameSource = {
+    const [first, , third] = [rehearsal.run('SET a 1'), rehearsal.run('SET b 2'), rehearsal.run('SET c 3')];
+    const asked: number[] = [];
+    const timeline = rehearsal.timeline({
       frame: (index) => {
-        frames.push(index);
-        const at = index;
-        return Promise.resolve({ index, before: snapshots[at] ?? null, overview: null, words: words[at] ?? new Int32Array(0) });
+        asked.push(index);
+        return Promise.resolve({ index, before: rehearsal.snapshots[2]!, overview: null, words: third });
       },
-    };
-    const timeline = rehearsal.timeline(source);
-    const words = [rehearsal.run('SET a 1'), rehearsal.run('SET b 2'), rehearsal.run('SET c 3')];
-    const { snapshots } = rehearsal;
-    timeline.push(words[0]!);
-    // The second command was never told; a picture stands for all that came before the third.
-    timeline.keyframe({ models: snapshots[2]!, overview: null });
-    timeline.push(words[2]!);
+    });
+    timeline.push(first);
+    timeline.push(third);
+    await timeline.goLive();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(timeline.isLoading).toBe(false);
     expect(timeline.view.picture.models).toEqual(rehearsal.now);
     await timeline.seek(0);
-    expect(timeline.view.picture.models).toEqual(snapshots[1]);
-    expect(frames).toEqual([]);
+    expect(timeline.view.picture.models).toEqual(rehearsal.snapshots[1]);
+  });
+
+  it('may be told by a picture instead, when causes were too many', async () => {
+    const rehearsal = new Rehearsal();
+    const [first, , third] = [rehearsal.run('SET a 1'), rehearsal.run('SET b 2'), rehearsal.run('SET c 3')];
+    const timeline = rehearsal.timeline();
+    timeline.push(first);
+    timeline.keyframe({ models: rehearsal.snapshots[2]!, overview: null }, 2);
+    timeline.push(third);
+    expect(timeline.view.picture.models).toEqual(rehearsal.now);
+    await timeline.seek(0);
+    expect(timeline.view.picture.models).toEqual(rehearsal.snapshots[1]);
   });
 
   it('gives up what came after a fork, and can put it back', async () => {

@@ -1,6 +1,6 @@
 import { CLIENT } from './client.ts';
 import { COMMAND } from './command-command.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandSpec } from './contract.ts';
 import { CONFIG } from './config.ts';
 import { CONNECTION } from './connection.ts';
 import { COUNTERS } from './counters.ts';
@@ -12,7 +12,6 @@ import { KEYSPACE } from './keyspace.ts';
 import { MEMORY } from './memory.ts';
 import { OBJECT } from './object.ts';
 import { SERVER } from './server.ts';
-import type { CommandSpec } from './spec.ts';
 import { STRING_READS } from './strings-read.ts';
 import { STRING_WRITES } from './strings-write.ts';
 import { TRANSACTIONS } from './transactions.ts';

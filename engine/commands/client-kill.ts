@@ -2,9 +2,8 @@ import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { clientType } from './client-line.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { behind, deprecated, integer, multiple, oneOf, optional, since, string, word } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 export const CLIENT_KILL: CommandSpec = {
   name: 'kill',

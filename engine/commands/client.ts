@@ -3,9 +3,8 @@ import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { CLIENT_KILL } from './client-kill.ts';
 import { clientLine, clientType } from './client-line.ts';
-import type { Context } from './context.ts';
+import type { CommandFlag, CommandSpec, Context } from './contract.ts';
 import { behind, block, integer, multiple, oneOf, optional, since, string, word } from './grammar.ts';
-import type { CommandFlag, CommandSpec } from './spec.ts';
 
 const FLAGS: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
 const ADMIN_FLAGS: readonly CommandFlag[] = ['admin', ...FLAGS];

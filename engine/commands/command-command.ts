@@ -3,10 +3,8 @@ import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { replyAllDocs } from './command-docs.ts';
 import { replyInfo, replyKeys } from './command-info.ts';
-import type { Command } from './command.ts';
-import type { Context } from './context.ts';
+import type { Command, CommandFlag, CommandSpec, Context } from './contract.ts';
 import { behind, multiple, oneOf, optional, pattern, string } from './grammar.ts';
-import type { CommandFlag, CommandSpec } from './spec.ts';
 
 const FLAGS: readonly CommandFlag[] = ['loading', 'stale'];
 const CATEGORIES = ['connection'];

@@ -1,6 +1,5 @@
 import type { Reply } from '../reply.ts';
-import type { Command } from './command.ts';
-import type { Argument } from './spec.ts';
+import type { Argument, Command } from './contract.ts';
 
 /** A command as COMMAND DOCS describes it. Clients make their hints and completions from this. */
 function replyDocs(reply: Reply, command: Command): void {

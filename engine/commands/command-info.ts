@@ -2,8 +2,7 @@ import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import type { Reply } from '../reply.ts';
 import { replyWords } from './command-docs.ts';
-import type { Command, KeySpec } from './command.ts';
-import type { Registry } from './registry.ts';
+import type { CommandTable, Command, KeySpec } from './contract.ts';
 
 /** A command as COMMAND INFO describes it: ten fields without names. */
 export function replyInfo(reply: Reply, command: Command): void {
@@ -70,7 +69,7 @@ function replySearch(reply: Reply, name: string, type: string, numbers: readonly
 }
 
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of the command line that starts at argument 2. */
-export function replyKeys(reply: Reply, registry: Registry, args: Args, withFlags: boolean): void {
+export function replyKeys(reply: Reply, registry: CommandTable, args: Args, withFlags: boolean): void {
   const command = commandAt(registry, args);
   if (command === null) throw new CommandError('ERR Invalid command specified');
   if (command.keySpecs.length === 0) throw new CommandError('ERR The command has no key arguments');
@@ -94,7 +93,7 @@ export function replyKeys(reply: Reply, registry: Registry, args: Args, withFlag
 
 const FIRST = 2;
 
-function commandAt(registry: Registry, args: Args): Command | null {
+function commandAt(registry: CommandTable, args: Args): Command | null {
   const command = registry.find(args.bytes, args.starts[FIRST], args.ends[FIRST]);
   if (!command?.subcommands || args.count === FIRST + 1) return command;
   return command.subcommands.get(args.latin1(FIRST + 1).toLowerCase()) ?? null;

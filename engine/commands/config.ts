@@ -3,9 +3,8 @@ import type { Parameter } from '../config.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { isAllowed } from './checks.ts';
-import type { Context } from './context.ts';
+import type { CommandFlag, CommandSpec, Context } from './contract.ts';
 import { block, multiple, string } from './grammar.ts';
-import type { CommandFlag, CommandSpec } from './spec.ts';
 
 const FLAGS: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale'];
 

@@ -2,9 +2,8 @@ import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR, WRONG_PASSWORD, wrongArity } from '../errors.ts';
 import { databaseIndex } from './checks.ts';
 import { checkClientName } from './client.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { behind, block, integer, optional, since, string } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 import { endTransaction } from './transactions.ts';
 import { REDIS_VERSION } from './versions.ts';
 

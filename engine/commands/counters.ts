@@ -4,10 +4,9 @@ import { INT, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
 import { requireString } from './checks.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { double, integer, key } from './grammar.ts';
 import { addLongDoubles, parseLongDouble, printLongDouble, type LongDouble } from './long-double.ts';
-import type { CommandSpec } from './spec.ts';
 
 const INT64_MIN = -(2n ** 63n);
 

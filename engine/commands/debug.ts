@@ -3,10 +3,9 @@ import { CommandError, NO_SUCH_KEY } from '../errors.ts';
 import type { Database } from '../keyspace/database.ts';
 import { ENCODING_NAMES, INT, INT64, clockAt } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
-import type { Context } from './context.ts';
+import type { Argument, CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple, oneOf, optional, string, word } from './grammar.ts';
 import { helpLines } from './help.ts';
-import type { Argument, CommandSpec } from './spec.ts';
 
 /** DEBUG is no container in Redis: it has its own words for what it does not know, and its own list. */
 interface DebugCommand {

@@ -1,6 +1,5 @@
-import type { Command, KeySpec } from './command.ts';
+import type { Argument, Command, CommandFlag, CommandSpec, KeySpec } from './contract.ts';
 import { helpFor } from './help.ts';
-import type { Argument, CommandFlag, CommandSpec } from './spec.ts';
 
 /** What follows from a fact sheet, worked out once. */
 export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { SPECS } from './all.ts';
-import type { CommandSpec } from './spec.ts';
+import type { CommandSpec } from './contract.ts';
 import { TestEngine } from './test-engine.ts';
 
 /** Commands that no example can show, and why. */

@@ -1,10 +1,9 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { NONE } from '../memory/arena.ts';
-import type { Context } from './context.ts';
+import type { Argument, CommandSpec, Context } from './contract.ts';
 import { deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, toSeconds, type ExpiryKind } from './deadlines.ts';
 import { integer, key, oneOf, optional, since, unixTime, word } from './grammar.ts';
-import type { Argument, CommandSpec } from './spec.ts';
 
 /** The commands that give keys deadlines, take them away, and tell them. */
 export const EXPIRY: readonly CommandSpec[] = [

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { Chance } from '../chance.ts';
 import { SPECS } from './all.ts';
-import type { Argument, CommandSpec } from './spec.ts';
+import type { Argument, CommandSpec } from './contract.ts';
 import { TestEngine } from './test-engine.ts';
 
 const SEED = Number(process.env['VITRINE_SEED'] ?? 20261120);

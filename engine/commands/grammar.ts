@@ -1,5 +1,5 @@
 /** The words that grammars of commands are written in. */
-import type { Argument, ArgumentType, KeyFlag } from './spec.ts';
+import type { Argument, ArgumentType, KeyFlag } from './contract.ts';
 
 export function key(name: string, ...keyFlags: KeyFlag[]): Argument {
   return { name, type: 'key', keyFlags };

@@ -1,4 +1,4 @@
-import type { Argument, CommandSpec } from './spec.ts';
+import type { Argument, CommandSpec } from './contract.ts';
 
 /** The HELP of a container: one line for each of its commands, and what it does. */
 export function helpFor(container: CommandSpec, subcommands: readonly CommandSpec[]): CommandSpec {

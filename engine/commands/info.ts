@@ -1,6 +1,6 @@
 import type { Database } from '../keyspace/database.ts';
 import { clockAt } from '../keyspace/values.ts';
-import type { Context } from './context.ts';
+import type { Context } from './contract.ts';
 import { REDIS_VERSION, VITRINE_VERSION } from './versions.ts';
 
 type Fields = readonly (readonly [name: string, value: string | number])[];

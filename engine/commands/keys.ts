@@ -5,9 +5,8 @@ import { TYPE_NAMES } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { equalBytes } from '../memory/bytes.ts';
 import { databaseIndex } from './checks.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple, optional, word } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** The commands about single keys, whatever they stand for. */
 export const KEYS: readonly CommandSpec[] = [

@@ -4,9 +4,8 @@ import type { Database } from '../keyspace/database.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { TYPE_NAMES } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { integer, oneOf, optional, pattern, since, string, word } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 const FLUSH_ARGUMENTS = [optional(oneOf('async', since('4.0.0', word('ASYNC')), since('6.2.0', word('SYNC'))))];
 const FLUSH_HISTORY = [

@@ -1,9 +1,8 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import { NONE } from '../memory/arena.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, optional } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** What keys, and everything, take in memory: the sizes of the arena's own blocks. */
 export const MEMORY: CommandSpec = {

@@ -1,9 +1,8 @@
 import { CommandError } from '../errors.ts';
 import { ENCODING_NAMES, INT } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { key } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** Redis keeps one object for each of the integers below this and counts its users as if there were no end of them. */
 const SHARED_INTEGERS = 10000;

@@ -1,12 +1,10 @@
-import type { Command } from './command.ts';
-
-export type CallCounts = Pick<Command, 'calls' | 'rejected' | 'failed'>;
+import type { CallCounts, Command, CommandTable } from './contract.ts';
 
 /**
  * Finds a command by the bytes of its name, whatever their case: a small open table, so that looking a command up makes
  * no string.
  */
-export class Registry {
+export class Registry implements CommandTable {
   private readonly commands: readonly Command[];
   private readonly slots: (Command | null)[];
   private readonly mask: number;

@@ -1,9 +1,8 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { multiple, oneOf, optional, since, string, word } from './grammar.ts';
 import { infoText } from './info.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** Commands about the server as a whole. */
 export const SERVER: readonly CommandSpec[] = [

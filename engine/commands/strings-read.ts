@@ -1,9 +1,8 @@
 import type { Args } from '../args.ts';
 import { NONE } from '../memory/arena.ts';
 import { requireString } from './checks.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** The commands that only read strings. */
 export const STRING_READS: readonly CommandSpec[] = [

@@ -2,10 +2,9 @@ import type { Args } from '../args.ts';
 import { CommandError, STRING_TOO_LONG, SYNTAX_ERROR, wrongArity } from '../errors.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { requireString } from './checks.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { expiryKindAt, deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, type ExpiryKind } from './deadlines.ts';
 import { block, integer, key, multiple, oneOf, optional, since, string, unixTime, word } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** Lengths are kept in 32 bits, whatever `proto-max-bulk-len` says. */
 const LONGEST_STRING = 2 ** 31 - 1;

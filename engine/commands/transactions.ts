@@ -2,9 +2,8 @@ import { CommandError } from '../errors.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { NONE } from '../memory/arena.ts';
 import type { Session } from '../session.ts';
-import type { Context } from './context.ts';
+import type { CommandSpec, Context } from './contract.ts';
 import { key, multiple } from './grammar.ts';
-import type { CommandSpec } from './spec.ts';
 
 /** Commands that are queued and then run without anybody in between, if nothing that they rely on has changed. */
 export const TRANSACTIONS: readonly CommandSpec[] = [
@@ -101,7 +100,7 @@ function exec({ keyspace, session, reply, server }: Context): void {
   }
   reply.array(queue.length);
   server.beginGroup();
-  for (const { command, args } of queue) server.runQueued(command, args);
+  for (const queued of queue) server.runQueued(queued);
   server.endGroup();
 }
 

@@ -142,7 +142,12 @@ export class Database {
 
   isExpired(entry: Ref): boolean {
     const position = this.keys.payload(entry, DEADLINE);
-    return position !== 0 && this.parts.now() >= this.deadlines.deadline(position - 1);
+    return position !== 0 && this.isPast(this.deadlines.deadline(position - 1));
+  }
+
+  /** A key lives through the millisecond of its deadline, as in Redis. */
+  private isPast(deadlineMs: number): boolean {
+    return this.parts.now() >= deadlineMs + 1;
   }
 
   private use(entry: Ref): void {
@@ -248,7 +253,7 @@ export class Database {
   /** Removes up to `limit` keys whose deadline has passed, the earliest first. Returns how many there were. */
   expireDue(limit: number): number {
     let count = 0;
-    while (count < limit && this.deadlines.length > 0 && this.parts.now() >= this.deadlines.deadline(0)) {
+    while (count < limit && this.deadlines.length > 0 && this.isPast(this.deadlines.deadline(0))) {
       this.expire(this.deadlines.owner(0));
       count++;
     }

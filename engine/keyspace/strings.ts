@@ -24,7 +24,15 @@ export class StringValues {
   }
 
   /** Makes a key that was just looked for and not found stand for these bytes. */
-  add(db: Database, key: Uint8Array, keyStart: number, keyEnd: number, bytes: Uint8Array, start: number, end: number): Ref {
+  add(
+    db: Database,
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Ref {
     const entry = db.add(key, keyStart, keyEnd);
     this.store(db, entry, bytes, start, end);
     return entry;

@@ -49,7 +49,9 @@ export function applyArenaStep(model: ArenaModel, step: ArenaStep): ArenaModel {
       };
     case 'carve': {
       const slabs = [...model.slabs];
-      const at = slabs.findLastIndex((slab) => slab.blockBytes === step.blockBytes && slab.ref <= step.ref && slab.carved < slab.blocks);
+      const at = slabs.findLastIndex(
+        (slab) => slab.blockBytes === step.blockBytes && slab.ref <= step.ref && slab.carved < slab.blocks,
+      );
       const slab = slabs[at];
       if (slab) slabs[at] = { ...slab, carved: slab.carved + 1 };
       return { ...model, slabs };
@@ -60,7 +62,10 @@ export function applyArenaStep(model: ArenaModel, step: ArenaStep): ArenaModel {
       return { ...model, free: rest.length > 0 ? { ...others, [step.blockBytes]: rest } : others };
     }
     case 'release':
-      return { ...model, free: { ...model.free, [step.blockBytes]: [step.ref, ...(model.free[step.blockBytes] ?? [])] } };
+      return {
+        ...model,
+        free: { ...model.free, [step.blockBytes]: [step.ref, ...(model.free[step.blockBytes] ?? [])] },
+      };
     case 'allocateLarge':
       return { ...model, large: [...model.large, { ref: step.ref, pages: step.pages }] };
     case 'releaseLarge':

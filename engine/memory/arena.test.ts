@@ -96,7 +96,11 @@ describe('the arena', () => {
       }),
       { numRuns: 40 },
     );
-    expect([...met].sort()).toEqual(Object.keys(arenaSteps.kinds).map((kind) => `arena.${kind}`).sort());
+    expect([...met].sort()).toEqual(
+      Object.keys(arenaSteps.kinds)
+        .map((kind) => `arena.${kind}`)
+        .sort(),
+    );
   });
 
   it.each(mutatingKinds(arenaSteps))('would be caught if it kept quiet about %s', (kind) => {

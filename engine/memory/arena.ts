@@ -52,7 +52,9 @@ const LARGEST_BLOCK = PAGE_BYTES / 2;
 /** 8, 16 … 64, then four classes to each doubling. */
 const CLASS_BYTES = sizeClasses();
 /** The class for a size, by the size in granules; past 1 KiB it is computed. */
-const CLASS_OF_GRANULES = new Uint8Array(129).map((_, granules) => CLASS_BYTES.findIndex((bytes) => bytes >= granules * 8));
+const CLASS_OF_GRANULES = new Uint8Array(129).map((_, granules) =>
+  CLASS_BYTES.findIndex((bytes) => bytes >= granules * 8),
+);
 
 /** What stands at the page numbers that have no buffer of their own. */
 const NO_WORDS = new Int32Array(0);
@@ -357,7 +359,8 @@ export class Arena {
       const seen = new Set<Ref>();
       for (let ref = this.freeHeads[sizeClass]; ref !== NONE; ref = this.word(ref, 0)) {
         if (seen.has(ref)) throw new Error(`invariant 3: block ${ref} is twice on the free list of ${blockBytes}`);
-        if (this.capacityOf(ref) !== blockBytes) throw new Error(`invariant 3: block ${ref} is on the list of another class`);
+        if (this.capacityOf(ref) !== blockBytes)
+          throw new Error(`invariant 3: block ${ref} is on the list of another class`);
         seen.add(ref);
       }
       live.set(blockBytes, -seen.size);

@@ -79,7 +79,16 @@ export function utf8Decode(bytes: Uint8Array, start = 0, end = bytes.length): st
   let at = start;
   while (at < end) {
     const lead = bytes[at];
-    const size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    const size =
+      lead < 0x80
+        ? 1
+        : lead >= 0xc2 && lead < 0xe0
+          ? 2
+          : lead >= 0xe0 && lead < 0xf0
+            ? 3
+            : lead >= 0xf0 && lead < 0xf5
+              ? 4
+              : 0;
     const point = size === 0 || at + size > end ? -1 : decodePoint(bytes, at, size);
     text += point < 0 ? '\ufffd' : String.fromCodePoint(point);
     at += point < 0 ? 1 : size;

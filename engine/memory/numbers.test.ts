@@ -17,12 +17,23 @@ describe('integers', () => {
     );
   });
 
-  it.each(['', '-', '+1', '01', '-0', '-01', ' 1', '1 ', '1.0', '1e3', '0x10', '9223372036854775808', '-9223372036854775809'])(
-    '%j is none',
-    (text) => {
-      expect(int64(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    '-',
+    '+1',
+    '01',
+    '-0',
+    '-01',
+    ' 1',
+    '1 ',
+    '1.0',
+    '1e3',
+    '0x10',
+    '9223372036854775808',
+    '-9223372036854775809',
+  ])('%j is none', (text) => {
+    expect(int64(text)).toBeNull();
+  });
 
   it('of 32 bits are the same ones, and nothing beyond them', () => {
     fc.assert(

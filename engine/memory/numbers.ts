@@ -74,4 +74,3 @@ function hexadecimal([, sign, whole = '', fraction = '', power = '0']: RegExpExe
   const scaled = value * 2 ** (Number(power) - 4 * fraction.length);
   return sign === '-' ? -scaled : scaled;
 }
-

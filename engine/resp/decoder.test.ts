@@ -24,7 +24,8 @@ function decode(pieces: readonly Uint8Array[], decoder = new RequestDecoder(LIMI
   return { commands, error: decoder.error };
 }
 
-const encode = (argv: readonly string[]): string => `*${argv.length}\r\n${argv.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+const encode = (argv: readonly string[]): string =>
+  `*${argv.length}\r\n${argv.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
 
 const argument = fc.uint8Array({ maxLength: 30 }).map((bytes) => latin1(bytes));
 const request = fc.oneof(
@@ -38,7 +39,9 @@ describe('the request decoder', () => {
       fc.property(fc.array(request, { maxLength: 8 }), fc.array(fc.nat(200), { maxLength: 20 }), (requests, cuts) => {
         const whole = ascii(requests.join(''));
         const expected = decode([whole]);
-        const edges = [...new Set([0, ...cuts.map((cut) => Math.min(cut, whole.length)), whole.length])].sort((a, b) => a - b);
+        const edges = [...new Set([0, ...cuts.map((cut) => Math.min(cut, whole.length)), whole.length])].sort(
+          (a, b) => a - b,
+        );
         const pieces = edges.slice(1).map((edge, i) => whole.slice(edges[i], edge));
         expect(decode(pieces)).toEqual(expected);
         expect(decode(Array.from(whole, (byte) => Uint8Array.of(byte)))).toEqual(expected);

@@ -30,7 +30,9 @@ export function applyDeadlineHeapStep(model: DeadlineHeapModel, step: DeadlineHe
     case 'append':
       return [...model, { owner: step.owner, deadlineMs: step.deadline }];
     case 'update':
-      return model.map((item, position) => (position === step.position ? { ...item, deadlineMs: step.deadline } : item));
+      return model.map((item, position) =>
+        position === step.position ? { ...item, deadlineMs: step.deadline } : item,
+      );
     case 'swap': {
       const swapped = [...model];
       const [a, b] = [model[step.a], model[step.b]];

@@ -24,7 +24,8 @@ const wishes = fc.array(
 );
 type Wish = { readonly owner: number; readonly deadlineMs: number } | 'clear';
 
-const apply = (model: DeadlineHeapModel, step: AnyStep): DeadlineHeapModel => applyDeadlineHeapStep(model, step as DeadlineHeapStep);
+const apply = (model: DeadlineHeapModel, step: AnyStep): DeadlineHeapModel =>
+  applyDeadlineHeapStep(model, step as DeadlineHeapStep);
 
 class Owners {
   readonly positions = new Map<number, number>();
@@ -98,7 +99,11 @@ describe('the heap of deadlines', () => {
         for (const kind of witness.met) met.add(kind);
       }),
     );
-    expect([...met].sort()).toEqual(Object.keys(deadlineHeapSteps.kinds).map((kind) => `deadline-heap.${kind}`).sort());
+    expect([...met].sort()).toEqual(
+      Object.keys(deadlineHeapSteps.kinds)
+        .map((kind) => `deadline-heap.${kind}`)
+        .sort(),
+    );
   });
 
   it.each(mutatingKinds(deadlineHeapSteps))('would be caught if it kept quiet about %s', (kind) => {

@@ -191,7 +191,8 @@ export class DeadlineHeap {
       if (position > 0 && this.deadline(position) < this.deadline(parent)) {
         throw new Error(`invariant 1: the deadline at ${position} is earlier than that at ${parent}`);
       }
-      if (positionOf(this.owner(position)) !== position) throw new Error(`invariant 2: an owner does not know position ${position}`);
+      if (positionOf(this.owner(position)) !== position)
+        throw new Error(`invariant 2: an owner does not know position ${position}`);
     }
   }
 }

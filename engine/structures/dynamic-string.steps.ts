@@ -55,7 +55,10 @@ export function describeDynamicStringStep(step: DynamicStringStep, model: Dynami
       return `A string of ${step.length} bytes is written at ${address(step.ref)}, where ${step.capacity} would fit.`;
     case 'write': {
       const before = model.get(step.ref)?.length ?? 0;
-      const change = before === step.length ? `It stays ${before} bytes long.` : `It is ${step.length} bytes long now, not ${before}.`;
+      const change =
+        before === step.length
+          ? `It stays ${before} bytes long.`
+          : `It is ${step.length} bytes long now, not ${before}.`;
       return `The string at ${address(step.ref)} is written from byte ${step.at} on. ${change}`;
     }
     case 'grow':

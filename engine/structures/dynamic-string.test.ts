@@ -30,7 +30,8 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
   { minLength: 10, maxLength: 60 },
 );
 
-const apply = (model: DynamicStringModel, step: AnyStep): DynamicStringModel => applyDynamicStringStep(model, step as DynamicStringStep);
+const apply = (model: DynamicStringModel, step: AnyStep): DynamicStringModel =>
+  applyDynamicStringStep(model, step as DynamicStringStep);
 
 /** Works on the last of the strings; returns the refs that are live. */
 function perform(strings: DynamicStrings, refs: readonly number[], change: Change): number[] {
@@ -108,7 +109,11 @@ describe('the dynamic string', () => {
         for (const kind of witness.met) met.add(kind);
       }),
     );
-    expect([...met].sort()).toEqual(Object.keys(dynamicStringSteps.kinds).map((kind) => `dynamic-string.${kind}`).sort());
+    expect([...met].sort()).toEqual(
+      Object.keys(dynamicStringSteps.kinds)
+        .map((kind) => `dynamic-string.${kind}`)
+        .sort(),
+    );
   });
 
   it.each(mutatingKinds(dynamicStringSteps))('would be caught if it kept quiet about %s', (kind) => {

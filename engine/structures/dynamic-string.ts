@@ -147,7 +147,8 @@ export class DynamicStrings {
 
   /** Throws when an invariant of the essay is broken. */
   assertValid(ref: Ref): void {
-    if (this.length(ref) > this.capacity(ref)) throw new Error(`invariant 1: the string at ${ref} is longer than its block`);
+    if (this.length(ref) > this.capacity(ref))
+      throw new Error(`invariant 1: the string at ${ref} is longer than its block`);
   }
 }
 

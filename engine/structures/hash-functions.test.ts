@@ -6,7 +6,8 @@ import { HASH_NAMES, fnv1a, hashFunction, halfSipHash, murmur3, sum } from './ha
 import { explainHash, hashText } from './hash-functions.steps.ts';
 
 const hex = (hash: number): string => hashText(hash);
-const of = (hash: (bytes: Uint8Array, start: number, end: number) => number, text: string): number => hash(ascii(text), 0, text.length);
+const of = (hash: (bytes: Uint8Array, start: number, end: number) => number, text: string): number =>
+  hash(ascii(text), 0, text.length);
 
 describe('the hash functions', () => {
   it.each([
@@ -57,11 +58,17 @@ describe('the hash functions', () => {
 
   it('all of them look at nothing outside the stretch they were given', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...HASH_NAMES), fc.uint8Array(), fc.uint8Array(), fc.uint8Array(), (name, before, key, after) => {
-        const whole = Uint8Array.from([...before, ...key, ...after]);
-        const hash = hashFunction(name, [3, 4]);
-        expect(hash(whole, before.length, before.length + key.length)).toBe(hash(key, 0, key.length));
-      }),
+      fc.property(
+        fc.constantFrom(...HASH_NAMES),
+        fc.uint8Array(),
+        fc.uint8Array(),
+        fc.uint8Array(),
+        (name, before, key, after) => {
+          const whole = Uint8Array.from([...before, ...key, ...after]);
+          const hash = hashFunction(name, [3, 4]);
+          expect(hash(whole, before.length, before.length + key.length)).toBe(hash(key, 0, key.length));
+        },
+      ),
     );
   });
 
@@ -79,17 +86,33 @@ describe('the hash functions', () => {
 });
 
 /** As the description has it, rounds as a function, the state as an array. */
-function slowHalfSipHash(bytes: Uint8Array, key0: number, key1: number, blockRounds: number, lastRounds: number): number {
+function slowHalfSipHash(
+  bytes: Uint8Array,
+  key0: number,
+  key1: number,
+  blockRounds: number,
+  lastRounds: number,
+): number {
   const v = [key0, key1, 0x6c796765 ^ key0, 0x74656462 ^ key1].map((word) => word >>> 0);
   const at = (i: number): number => v[i] ?? 0;
   const add = (a: number, b: number): void => void (v[a] = (at(a) + at(b)) >>> 0);
   const rotate = (a: number, by: number): void => void (v[a] = ((at(a) << by) | (at(a) >>> (32 - by))) >>> 0);
   const xor = (a: number, b: number): void => void (v[a] = (at(a) ^ at(b)) >>> 0);
   const round = (): void => {
-    add(0, 1); rotate(1, 5); xor(1, 0); rotate(0, 16);
-    add(2, 3); rotate(3, 8); xor(3, 2);
-    add(0, 3); rotate(3, 7); xor(3, 0);
-    add(2, 1); rotate(1, 13); xor(1, 2); rotate(2, 16);
+    add(0, 1);
+    rotate(1, 5);
+    xor(1, 0);
+    rotate(0, 16);
+    add(2, 3);
+    rotate(3, 8);
+    xor(3, 2);
+    add(0, 3);
+    rotate(3, 7);
+    xor(3, 0);
+    add(2, 1);
+    rotate(1, 13);
+    xor(1, 2);
+    rotate(2, 16);
   };
   const padded = [...bytes, ...new Array<number>(3 - (bytes.length % 4)).fill(0), bytes.length & 255];
   for (let i = 0; i < padded.length; i += 4) {

@@ -32,7 +32,10 @@ export const HASH_NAMES = ['sum', 'fnv1a', 'murmur3', 'halfsiphash'] as const;
 export type HashFunction = (bytes: Uint8Array, start: number, end: number) => number;
 
 /** The function of that name; the seed counts only for the keyed ones. */
-export function hashFunction(name: (typeof HASH_NAMES)[number], seed: readonly [number, number] = [0, 0]): HashFunction {
+export function hashFunction(
+  name: (typeof HASH_NAMES)[number],
+  seed: readonly [number, number] = [0, 0],
+): HashFunction {
   switch (name) {
     case 'sum':
       return sum;

@@ -87,7 +87,7 @@ class ChainedObjects implements Contender {
   }
 
   private moveOne(larger: (Node | null)[]): void {
-    for (let node = this.heads[this.cursor]; node !== null; ) {
+    for (let node = this.heads[this.cursor]; node !== null;) {
       const { next } = node;
       const bucket = node.hash & (larger.length - 1);
       node.next = larger[bucket];

@@ -144,7 +144,8 @@ export function keyText(entry: Pick<EntryModel, 'key' | 'keyLength'> | undefined
 }
 
 export function describeHashTableStep(step: HashTableStep, model: HashTableModel): string {
-  const which = (table: number): string => (model.rehashCursor < 0 ? '' : table === 0 ? ' of the old table' : ' of the new table');
+  const which = (table: number): string =>
+    model.rehashCursor < 0 ? '' : table === 0 ? ' of the old table' : ' of the new table';
   const name = (ref: number): string => keyText(model.entries.get(ref));
   switch (step.kind) {
     case 'hash':
@@ -152,7 +153,9 @@ export function describeHashTableStep(step: HashTableStep, model: HashTableModel
     case 'visit':
       return `Look into bucket ${step.bucket}${which(step.table)}.`;
     case 'compare':
-      return step.hit === 1 ? `The key of this entry is the same: ${name(step.entry)} is found.` : `${name(step.entry)} is another key: go on along the chain.`;
+      return step.hit === 1
+        ? `The key of this entry is the same: ${name(step.entry)} is found.`
+        : `${name(step.entry)} is another key: go on along the chain.`;
     case 'create':
       return `The first key is coming: a table of ${step.size} buckets is made.`;
     case 'resize':

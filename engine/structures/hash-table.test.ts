@@ -9,9 +9,19 @@ import type { AnyStep } from '../trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
 import { HASH_NAMES } from './hash-functions.ts';
 import { HashTable } from './hash-table.ts';
-import { applyHashTableStep, emptyHashTableModel, hashTableSteps, type HashTableModel, type HashTableStep } from './hash-table.steps.ts';
+import {
+  applyHashTableStep,
+  emptyHashTableModel,
+  hashTableSteps,
+  type HashTableModel,
+  type HashTableStep,
+} from './hash-table.steps.ts';
 
-type Operation = { readonly do: 'set' | 'find' | 'remove' | 'rehash' | 'clear'; readonly key: string; readonly value: number };
+type Operation = {
+  readonly do: 'set' | 'find' | 'remove' | 'rehash' | 'clear';
+  readonly key: string;
+  readonly value: number;
+};
 
 /** Few keys, so that they meet again; now and then everything goes. */
 const operations = fc.array(
@@ -42,7 +52,8 @@ function perform(table: HashTable, { do: what, key, value }: Operation): void {
     if (table.isRehashing) table.rehash(1);
   } else {
     const found = table.find(bytes, 0, bytes.length);
-    if (what === 'set') table.setPayload(found === NONE ? table.insertMissing(bytes, 0, bytes.length) : found, 0, value);
+    if (what === 'set')
+      table.setPayload(found === NONE ? table.insertMissing(bytes, 0, bytes.length) : found, 0, value);
     if (what === 'remove' && found !== NONE) table.remove(found);
   }
 }
@@ -53,7 +64,8 @@ function contents(table: HashTable): Map<string, number> {
   return all;
 }
 
-const apply = (model: HashTableModel, step: AnyStep): HashTableModel => applyHashTableStep(model, step as HashTableStep);
+const apply = (model: HashTableModel, step: AnyStep): HashTableModel =>
+  applyHashTableStep(model, step as HashTableStep);
 
 describe('the hash table', () => {
   it('holds what a Map holds, whatever is done to it, under every hash function', () => {
@@ -88,7 +100,11 @@ describe('the hash table', () => {
         for (const kind of witness.met) met.add(kind);
       }),
     );
-    expect([...met].sort()).toEqual(Object.keys(hashTableSteps.kinds).map((kind) => `hash-table.${kind}`).sort());
+    expect([...met].sort()).toEqual(
+      Object.keys(hashTableSteps.kinds)
+        .map((kind) => `hash-table.${kind}`)
+        .sort(),
+    );
   });
 
   it.each(mutatingKinds(hashTableSteps))('would be caught if it kept quiet about %s', (kind) => {
@@ -131,28 +147,46 @@ describe('the hash table', () => {
 
   it('tells keys apart whose hashes are equal in all 32 bits', () => {
     const table = makeTable(null);
-    for (const [key, value] of [['costarring', 1], ['liquid', 2], ['declinate', 3], ['macallums', 4]] as const) {
+    for (const [key, value] of [
+      ['costarring', 1],
+      ['liquid', 2],
+      ['declinate', 3],
+      ['macallums', 4],
+    ] as const) {
       perform(table, { do: 'set', key, value });
     }
-    expect(contents(table)).toEqual(new Map([['costarring', 1], ['liquid', 2], ['declinate', 3], ['macallums', 4]]));
+    expect(contents(table)).toEqual(
+      new Map([
+        ['costarring', 1],
+        ['liquid', 2],
+        ['declinate', 3],
+        ['macallums', 4],
+      ]),
+    );
   });
 
   it('scans every key that stays, at least once, through resizes up and down between the calls', () => {
     fc.assert(
-      fc.property(fc.array(operations.map((all) => all.filter((one) => one.do !== 'clear')), { maxLength: 8 }), (bursts) => {
-        const table = makeTable(null);
-        for (let i = 0; i < 20; i++) perform(table, { do: 'set', key: `stays${i}`, value: i });
-        const seen = new Set<string>();
-        let cursor = 0;
-        let turn = 0;
-        do {
-          cursor = table.scan(cursor, (entry) => seen.add(latin1(table.keyCopy(entry))));
-          for (const operation of bursts[turn] ?? []) perform(table, operation);
-          turn++;
-        } while (cursor !== 0 && turn < 10_000);
-        expect(cursor).toBe(0);
-        for (let i = 0; i < 20; i++) expect(seen).toContain(`stays${i}`);
-      }),
+      fc.property(
+        fc.array(
+          operations.map((all) => all.filter((one) => one.do !== 'clear')),
+          { maxLength: 8 },
+        ),
+        (bursts) => {
+          const table = makeTable(null);
+          for (let i = 0; i < 20; i++) perform(table, { do: 'set', key: `stays${i}`, value: i });
+          const seen = new Set<string>();
+          let cursor = 0;
+          let turn = 0;
+          do {
+            cursor = table.scan(cursor, (entry) => seen.add(latin1(table.keyCopy(entry))));
+            for (const operation of bursts[turn] ?? []) perform(table, operation);
+            turn++;
+          } while (cursor !== 0 && turn < 10_000);
+          expect(cursor).toBe(0);
+          for (let i = 0; i < 20; i++) expect(seen).toContain(`stays${i}`);
+        },
+      ),
     );
   });
 

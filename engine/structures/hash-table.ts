@@ -174,7 +174,7 @@ export class HashTable {
         this.advance();
         if (--emptyVisits === 0) return;
       }
-      for (let entry = this.old.head(this.cursor); entry !== NONE; ) {
+      for (let entry = this.old.head(this.cursor); entry !== NONE;) {
         const next = this.next(entry);
         this.move(entry, next);
         entry = next;
@@ -204,7 +204,7 @@ export class HashTable {
   clear(dispose: (entry: Ref) => void): void {
     for (const table of [this.old, this.new]) {
       for (let bucket = 0; bucket < table.size; bucket++) {
-        for (let entry = table.head(bucket); entry !== NONE; ) {
+        for (let entry = table.head(bucket); entry !== NONE;) {
           const next = this.next(entry);
           dispose(entry);
           this.arena.release(entry);
@@ -295,7 +295,7 @@ export class HashTable {
   }
 
   private visitBucket(table: BucketArray, bucket: number, visit: (entry: Ref) => void): void {
-    for (let entry = table.head(bucket); entry !== NONE; ) {
+    for (let entry = table.head(bucket); entry !== NONE;) {
       const next = this.next(entry);
       visit(entry);
       entry = next;
@@ -340,7 +340,15 @@ export class HashTable {
     return entry;
   }
 
-  private link(table: BucketArray, which: number, bucket: number, entry: Ref, key: Uint8Array, start: number, end: number): void {
+  private link(
+    table: BucketArray,
+    which: number,
+    bucket: number,
+    entry: Ref,
+    key: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     this.setNext(entry, table.head(bucket));
     table.setHead(bucket, entry);
     table.used++;
@@ -464,14 +472,16 @@ export class HashTable {
   /** Throws when an invariant of the essay is broken. */
   assertValid(): void {
     for (const [which, table] of [this.old, this.new].entries()) {
-      if ((table.size & (table.size - 1)) !== 0) throw new Error(`invariant 4: table ${which} has ${table.size} buckets`);
+      if ((table.size & (table.size - 1)) !== 0)
+        throw new Error(`invariant 4: table ${which} has ${table.size} buckets`);
       let count = 0;
       for (let bucket = 0; bucket < table.size; bucket++) {
         for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) {
           count++;
           const home = this.arena.word(entry, 1) & (table.size - 1);
           if (home !== bucket) throw new Error(`invariant 1: entry ${entry} belongs in bucket ${home}, not ${bucket}`);
-          if (which === 0 && bucket < this.cursor) throw new Error(`invariant 2: bucket ${bucket} lies below the cursor`);
+          if (which === 0 && bucket < this.cursor)
+            throw new Error(`invariant 2: bucket ${bucket} lies below the cursor`);
         }
       }
       if (count !== table.used) throw new Error(`invariant 3: ${count} entries in the chains, ${table.used} counted`);

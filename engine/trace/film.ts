@@ -19,9 +19,9 @@ export class Film {
     return this.recorder !== null;
   }
 
-  beginCommand(session: number, db: number, nowMs: number, line: Uint8Array): void {
+  beginCommand(session: number, db: number, nowMs: number, line: Uint8Array, length: number): void {
     this.onCause?.(this.nextIndex);
-    this.probe?.command(0, this.nextIndex++, session, db, nowMs, line, 0, line.length);
+    this.probe?.command(0, this.nextIndex++, session, db, nowMs, line, 0, length);
     this.recorder?.begin();
   }
 

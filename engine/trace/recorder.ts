@@ -6,6 +6,12 @@ export const CAUSE_WORDS = 1 << 15;
 /** So many words may wait to be taken. Past that, whole causes are dropped, and the gap is marked. */
 export const WAITING_WORDS = 1 << 22;
 
+/** Room for the bytes of a step, which is always left behind its other fields, so that nobody has to look twice. */
+const BYTES_WORDS = 1 + PREVIEW_BYTES / 4;
+/** So much is kept from one `take` to the next. */
+const KEEP_WORDS = 1 << 18;
+const FIRST_WORDS = 4096;
+
 const double = new Float64Array(1);
 const doubleWords = new Int32Array(double.buffer);
 
@@ -14,12 +20,20 @@ const doubleWords = new Int32Array(double.buffer);
  * the order in which they happened. A step costs a few stores and no object, which is why the film can run always.
  */
 export class Recorder {
-  private words: Int32Array<ArrayBuffer> = new Int32Array(4096);
+  private words!: Int32Array<ArrayBuffer>;
+  /** The same memory as `words`. */
+  private octets!: Uint8Array;
   private length = 0;
   /** Where the steps of the present cause begin, behind its own mark. */
   private causeStart = 0;
+  /** Up to here a step may reach without a further look; -1 while the steps of a cause are being lost. */
+  private limit = 0;
   private isLost = false;
   private hasGaps = false;
+
+  constructor() {
+    this.use(new Int32Array(FIRST_WORDS));
+  }
 
   /** Everything since the last `take`, causes and their steps in their order. */
   take(): Int32Array<ArrayBuffer> {
@@ -31,8 +45,9 @@ export class Recorder {
   /** Forgets what waits to be taken. */
   drop(): void {
     this.length = 0;
-    this.causeStart = 0;
     this.hasGaps = false;
+    if (this.words.length > KEEP_WORDS) this.use(new Int32Array(FIRST_WORDS));
+    this.startCause();
   }
 
   /** Whether steps are missing from what waits to be taken. */
@@ -51,20 +66,20 @@ export class Recorder {
 
   rewind(position: number): void {
     this.length = position;
-    this.causeStart = position;
+    this.startCause();
   }
 
   /** Called right after a cause was announced: from here on its steps count. */
   begin(): void {
-    this.causeStart = this.length;
     this.isLost = false;
+    this.startCause();
   }
 
   /** Whether the steps of the present cause were dropped; asked once, when it is over. */
   end(): boolean {
     const lost = this.isLost;
     this.isLost = false;
-    this.causeStart = this.length;
+    this.startCause();
     return lost;
   }
 
@@ -75,104 +90,197 @@ export class Recorder {
     return methods as ProbeOf<Spec>;
   }
 
-  private method(code: number, shape: KindSpec): unknown {
-    const types = shape.fields.map((field) => field.split(':')[1]);
-    if (types.some((type) => type !== undefined)) return this.mixedMethod(code, types);
-    // A closure for each arity instead of rest parameters: rest parameters allocate an array for every step.
-    switch (types.length) {
-      case 0:
+  /**
+   * One closure for each shape a step has, with its arguments spelled out: rest parameters would allocate an array for
+   * every step. In a shape `i` is an integer, `t` a double and `b` bytes.
+   */
+  private method(code: number, kind: KindSpec): unknown {
+    const shape = kind.fields.map((field) => ({ ms: 't', bytes: 'b' })[field.split(':')[1]] ?? 'i').join('');
+    return this.plainMethod(code, shape) ?? this.methodWithBytes(code, shape) ?? this.methodWithTime(code, shape);
+  }
+
+  private plainMethod(code: number, shape: string): unknown {
+    switch (shape) {
+      case '':
         return (id: number) => {
-          this.store(2, code, id, 0, 0, 0, 0);
+          this.head(code, id, 0);
         };
-      case 1:
+      case 'i':
         return (id: number, a: number) => {
-          this.store(3, code, id, a, 0, 0, 0);
+          const at = this.head(code, id, 1);
+          if (at > 0) this.words[at] = a;
         };
-      case 2:
+      case 'ii':
         return (id: number, a: number, b: number) => {
-          this.store(4, code, id, a, b, 0, 0);
+          const at = this.head(code, id, 2);
+          if (at > 0) this.put2(at, a, b);
         };
-      case 3:
+      case 'iii':
         return (id: number, a: number, b: number, c: number) => {
-          this.store(5, code, id, a, b, c, 0);
+          const at = this.head(code, id, 3);
+          if (at > 0) this.put3(at, a, b, c);
         };
-      case 4:
+      case 'iiii':
         return (id: number, a: number, b: number, c: number, d: number) => {
-          this.store(6, code, id, a, b, c, d);
+          const at = this.head(code, id, 4);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.words[at + 3] = d;
         };
       default:
-        throw new Error('a step has at most four plain fields');
+        return null;
     }
   }
 
-  private store(count: number, code: number, id: number, a: number, b: number, c: number, d: number): void {
-    const at = this.reserve(count);
-    if (at < 0) return;
-    const words = this.words;
-    words[at] = code;
-    words[at + 1] = id;
-    if (count > 2) words[at + 2] = a;
-    if (count > 3) words[at + 3] = b;
-    if (count > 4) words[at + 4] = c;
-    if (count > 5) words[at + 5] = d;
-  }
-
-  /** Kinds with a double or bytes among their fields. */
-  private mixedMethod(code: number, types: readonly (string | undefined)[]): unknown {
-    const doubles = types.filter((type) => type === 'ms').length;
-    const withBytes = types.at(-1) === 'bytes';
-    const plain = types.length - doubles - (withBytes ? 1 : 0);
-    return (id: number, ...fields: [...number[]] | [...number[], Uint8Array, number, number]) => {
-      const end = withBytes ? (fields[fields.length - 1] as number) : 0;
-      const start = withBytes ? (fields[fields.length - 2] as number) : 0;
-      const length = Math.min(end - start, PREVIEW_BYTES);
-      let at = this.reserve(2 + plain + 2 * doubles + (withBytes ? 1 + ((length + 3) >> 2) : 0));
-      if (at < 0) return;
-      const words = this.words;
-      words[at++] = code;
-      words[at++] = id;
-      for (let i = 0; i < plain + doubles; i++) {
-        if (types[i] === 'ms') {
-          double[0] = fields[i] as number;
-          words[at++] = doubleWords[0];
-          words[at++] = doubleWords[1];
-        } else {
-          words[at++] = fields[i] as number;
-        }
-      }
-      if (withBytes) this.storeBytes(at, fields[plain + doubles] as Uint8Array, start, length);
-    };
-  }
-
-  private storeBytes(at: number, bytes: Uint8Array, start: number, length: number): void {
-    this.words[at] = length;
-    let word = 0;
-    for (let i = 0; i < length; i++) {
-      word |= bytes[start + i] << ((i & 3) << 3);
-      if ((i & 3) === 3 || i === length - 1) {
-        this.words[at + 1 + (i >> 2)] = word;
-        word = 0;
-      }
+  private methodWithBytes(code: number, shape: string): unknown {
+    switch (shape) {
+      case 'ib':
+        return (id: number, a: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 1);
+          if (at < 0) return;
+          this.words[at] = a;
+          this.putBytes(bytes, start, end);
+        };
+      case 'iiib':
+        return (id: number, a: number, b: number, c: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 3);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.putBytes(bytes, start, end);
+        };
+      case 'iiiiib':
+        return (
+          ...[id, a, b, c, d, e, bytes, start, end]: [number, number, number, number, number, number, Uint8Array, number, number]
+        ) => {
+          const at = this.head(code, id, 5);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.put2(at + 3, d, e);
+          this.putBytes(bytes, start, end);
+        };
+      default:
+        return null;
     }
   }
 
-  private reserve(count: number): number {
-    if (this.isLost) return -1;
+  private methodWithTime(code: number, shape: string): unknown {
+    switch (shape) {
+      case 't':
+        return (id: number, time: number) => {
+          const at = this.head(code, id, 2);
+          if (at > 0) this.putDouble(at, time);
+        };
+      case 'it':
+        return (id: number, a: number, time: number) => {
+          const at = this.head(code, id, 3);
+          if (at < 0) return;
+          this.words[at] = a;
+          this.putDouble(at + 1, time);
+        };
+      case 'iit':
+        return (id: number, a: number, b: number, time: number) => {
+          const at = this.head(code, id, 4);
+          if (at < 0) return;
+          this.put2(at, a, b);
+          this.putDouble(at + 2, time);
+        };
+      case 'itb':
+        return (id: number, a: number, time: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 3);
+          if (at < 0) return;
+          this.words[at] = a;
+          this.putDouble(at + 1, time);
+          this.putBytes(bytes, start, end);
+        };
+      case 'iiitb':
+        return (id: number, a: number, b: number, c: number, time: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 5);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.putDouble(at + 3, time);
+          this.putBytes(bytes, start, end);
+        };
+      default:
+        throw new Error(`no step has been of the shape '${shape}' before: it needs a method of its own`);
+    }
+  }
+
+  // Storing.
+
+  /** Begins a step with so many words of fields beside its bytes; returns where these go, or -1 when it is lost. */
+  private head(code: number, id: number, fields: number): number {
     const at = this.length;
-    if (at + count - this.causeStart > CAUSE_WORDS || at + count > WAITING_WORDS) {
+    const next = at + 2 + fields;
+    if (next > this.limit && !this.makeRoom(next)) return -1;
+    this.words[at] = code;
+    this.words[at + 1] = id;
+    this.length = next;
+    return at + 2;
+  }
+
+  private put2(at: number, a: number, b: number): void {
+    this.words[at] = a;
+    this.words[at + 1] = b;
+  }
+
+  private put3(at: number, a: number, b: number, c: number): void {
+    this.words[at] = a;
+    this.words[at + 1] = b;
+    this.words[at + 2] = c;
+  }
+
+  private putDouble(at: number, value: number): void {
+    double[0] = value;
+    this.words[at] = doubleWords[0];
+    this.words[at + 1] = doubleWords[1];
+  }
+
+  /** At the end of a step, where there is always room for them. */
+  private putBytes(bytes: Uint8Array, start: number, end: number): void {
+    const at = this.length;
+    const { octets } = this;
+    const length = end - start < PREVIEW_BYTES ? end - start : PREVIEW_BYTES;
+    const words = (length + 3) >> 2;
+    // What is left of the last word shall not show what was there before.
+    this.words[at + words] = 0;
+    this.words[at] = length;
+    let to = (at + 1) << 2;
+    for (let from = start; from < start + length; from++) octets[to++] = bytes[from];
+    this.length = at + 1 + words;
+  }
+
+  // Room.
+
+  private startCause(): void {
+    this.causeStart = this.length;
+    this.setLimit();
+  }
+
+  private setLimit(): void {
+    const room = this.words.length - BYTES_WORDS;
+    const cause = this.causeStart + CAUSE_WORDS - BYTES_WORDS;
+    this.limit = this.isLost ? -1 : cause < room ? cause : room;
+  }
+
+  /** Makes the memory reach to `next`, or loses the steps of the present cause. */
+  private makeRoom(next: number): boolean {
+    if (this.isLost) return false;
+    if (next + BYTES_WORDS > Math.min(this.causeStart + CAUSE_WORDS, WAITING_WORDS)) {
       this.isLost = true;
       this.hasGaps = true;
       this.length = this.causeStart;
-      return -1;
+      this.limit = -1;
+      return false;
     }
-    if (at + count > this.words.length) this.grow();
-    this.length = at + count;
-    return at;
-  }
-
-  private grow(): void {
     const larger = new Int32Array(this.words.length * 2);
     larger.set(this.words);
-    this.words = larger;
+    this.use(larger);
+    this.setLimit();
+    return true;
+  }
+
+  private use(words: Int32Array<ArrayBuffer>): void {
+    this.words = words;
+    this.octets = new Uint8Array(words.buffer);
   }
 }

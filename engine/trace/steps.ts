@@ -27,7 +27,10 @@ export function mutate<const Fields extends readonly string[]>(...fields: Fields
   return { mutates: true, fields };
 }
 
-export interface StepKinds<Name extends string = string, Kinds extends Record<string, KindSpec> = Record<string, KindSpec>> {
+export interface StepKinds<
+  Name extends string = string,
+  Kinds extends Record<string, KindSpec> = Record<string, KindSpec>,
+> {
   readonly structure: Name;
   readonly kinds: Kinds;
   /** The number each kind is packed as, unique over all structures: `base + position`. */
@@ -72,7 +75,10 @@ export interface AnyStep {
 /** Room for 32 kinds a structure; the base is the structure's place in the house, fixed so that stored traces stay readable. */
 const KINDS_EACH = 32;
 
-const declared = new Map<number, { readonly structure: string; readonly kind: string; readonly fields: readonly string[] }>();
+const declared = new Map<
+  number,
+  { readonly structure: string; readonly kind: string; readonly fields: readonly string[] }
+>();
 
 export function declareSteps<const Name extends string, const Kinds extends Record<string, KindSpec>>(
   structure: Name,
@@ -83,7 +89,8 @@ export function declareSteps<const Name extends string, const Kinds extends Reco
   Object.keys(kinds).forEach((kind, position) => {
     const code = place * KINDS_EACH + position;
     const taken = declared.get(code);
-    if (taken && taken.structure !== structure) throw new Error(`${structure} and ${taken.structure} both declare place ${place}`);
+    if (taken && taken.structure !== structure)
+      throw new Error(`${structure} and ${taken.structure} both declare place ${place}`);
     codes[kind] = code;
     declared.set(code, { structure, kind, fields: kinds[kind].fields });
   });
@@ -99,7 +106,11 @@ export function decodeSteps(words: Int32Array): AnyStep[] {
   while (at < words.length) {
     const spec = declared.get(words[at]);
     if (!spec) throw new Error(`no structure declares the step code ${words[at]} at word ${at}`);
-    const step: Record<string, string | number | Uint8Array> = { structure: spec.structure, kind: spec.kind, id: words[at + 1] };
+    const step: Record<string, string | number | Uint8Array> = {
+      structure: spec.structure,
+      kind: spec.kind,
+      id: words[at + 1],
+    };
     at += 2;
     for (const field of spec.fields) {
       const [name, type] = field.split(':');

@@ -141,9 +141,13 @@ export function tableRaster(
   area: Area,
 ): Raster {
   let squares = size;
-  while (squares > area.width * area.height) squares /= 2;
-  const grid = gridFor(squares, area, 1);
-  const side = Math.max(1, Math.floor(Math.min(area.width / grid.columns, area.height / grid.rows)));
+  let grid = gridFor(squares, area, 1);
+  const sideOf = ({ columns, rows }: Grid): number => Math.floor(Math.min(area.width / columns, area.height / rows));
+  while (sideOf(grid) < 1 && squares > 1) {
+    squares /= 2;
+    grid = gridFor(squares, area, 1);
+  }
+  const side = sideOf(grid);
   const each = size / squares;
   let lengths = chainLengths;
   if (each > 1) {

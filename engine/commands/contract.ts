@@ -1,0 +1,212 @@
+/**
+ * What a command is: the fact sheet its author writes, what is derived from it, and what its handler is given. These
+ * types need each other, so they stand together.
+ */
+import type { Args } from '../args.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../keyspace/database.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Reply } from '../reply.ts';
+import type { QueuedCommand, Session } from '../session.ts';
+
+/** What a command does with a key, in the words of `COMMAND INFO`. */
+export type KeyFlag = 'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags';
+
+export type ArgumentType =
+  'key' | 'string' | 'integer' | 'double' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
+
+/** One argument of a command's grammar, in the terms of `COMMAND DOCS`. `grammar.ts` makes them. */
+export interface Argument {
+  readonly name: string;
+  readonly type: ArgumentType;
+  /** The word that stands before the argument, or, for a pure token, is the argument. */
+  readonly token?: string;
+  readonly optional?: boolean;
+  /** May stand several times. */
+  readonly multiple?: boolean;
+  readonly since?: string;
+  readonly deprecatedSince?: string;
+  /** Of a key: what the command does with it. */
+  readonly keyFlags?: readonly KeyFlag[];
+  /** Of a `block` in their order, of a `oneof` to choose from. */
+  readonly arguments?: readonly Argument[];
+}
+
+/** What is true of a command beyond its grammar, in the words of `COMMAND INFO`. */
+export type CommandFlag =
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'admin'
+  | 'noscript'
+  | 'loading'
+  | 'stale'
+  | 'skip_slowlog'
+  | 'fast'
+  | 'no_auth'
+  | 'no_multi'
+  | 'allow_busy';
+
+export type CommandGroup = 'generic' | 'string' | 'connection' | 'server' | 'transactions';
+
+export type Handler = (context: Context, args: Args) => void;
+
+/** A command's fact sheet and its handler: one block in its group's file. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly group: CommandGroup;
+  readonly since: string;
+  /** One sentence of our own. */
+  readonly summary: string;
+  readonly complexity?: string;
+  readonly flags: readonly CommandFlag[];
+  /** The ACL categories that do not follow from group and flags. */
+  readonly categories?: readonly string[];
+  readonly tips?: readonly string[];
+  /** What changed later, by the version that changed it. */
+  readonly history?: readonly (readonly [version: string, change: string])[];
+  readonly docFlags?: readonly ('deprecated' | 'syscmd')[];
+  readonly deprecatedSince?: string;
+  readonly replacedBy?: string;
+  readonly arguments: readonly Argument[];
+  /** Where Redis takes more, or fewer, words than its grammar says. */
+  readonly arity?: number;
+  /** How HELP writes the arguments where that is clearer than the grammar. */
+  readonly usage?: string;
+  /** Lines as typed; a test runs every one of them. */
+  readonly examples: readonly string[];
+  /** Runs at once inside a transaction, where all else is queued. */
+  readonly isImmediate?: boolean;
+  /** Refused unless `enable-debug-command` allows it. */
+  readonly isProtected?: boolean;
+  /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
+  readonly keyFlagsOf?: (args: Args, first: number) => readonly KeyFlag[];
+  /** Commands of two words: `CLIENT ID`. They get a HELP of their own. */
+  readonly subcommands?: readonly CommandSpec[];
+  /** Since when the container has HELP. */
+  readonly helpSince?: string;
+  readonly handler?: Handler;
+}
+
+/** Where a command's keys are, in the terms of `COMMAND INFO`: from a word on, each so many words, up to a word. */
+export interface KeySpec {
+  readonly flags: readonly KeyFlag[];
+  /** The place of the first key, the command's own name being 0. */
+  readonly index: number;
+  /** The last key counted from the first; -1 is the last word. */
+  readonly lastKey: number;
+  readonly step: number;
+}
+
+/** A command as the engine runs it: its fact sheet, and what was derived from the grammar once. */
+export interface Command {
+  readonly spec: CommandSpec;
+  /** In lower case; of a subcommand with its container: `client|id`. */
+  readonly fullName: string;
+  /** The number of arguments, the name included; negative when it is a minimum. */
+  readonly arity: number;
+  readonly flags: readonly string[];
+  /** The ACL categories, each with its `@`. */
+  readonly categories: readonly string[];
+  readonly keySpecs: readonly KeySpec[];
+  readonly handler: Handler | null;
+  readonly isWrite: boolean;
+  readonly isDenyOom: boolean;
+  readonly isNoAuth: boolean;
+  readonly isNoMulti: boolean;
+  readonly isImmediate: boolean;
+  readonly isProtected: boolean;
+  /** By their names in lower case, for a container. */
+  readonly subcommands: ReadonlyMap<string, Command> | null;
+  // For INFO commandstats.
+  calls: number;
+  rejected: number;
+  failed: number;
+}
+
+export type CallCounts = Pick<Command, 'calls' | 'rejected' | 'failed'>;
+
+/** All commands, as handlers see them. */
+export interface CommandTable {
+  /** In the order of their registration. */
+  all(): readonly Command[];
+  /** The same with all subcommands. */
+  everyOne(): Iterable<Command>;
+  find(bytes: Uint8Array, start: number, end: number): Command | null;
+  /** By its full name, as `get` or `object|encoding`, whatever the case. */
+  byName(name: string): Command | null;
+  /** Without counts, all begin at 0. */
+  restoreCounts(counts?: readonly CallCounts[]): void;
+}
+
+/** What a handler works with. One object an engine, its fields set anew before each command. */
+export interface Context {
+  readonly keyspace: Keyspace;
+  readonly reply: Reply;
+  readonly config: Config;
+  readonly server: Server;
+  readonly registry: CommandTable;
+  session: Session;
+  /** The session's selected database. */
+  db: Database;
+  command: Command;
+}
+
+/** What commands ask of the engine as a whole. */
+export interface Server {
+  /** Milliseconds since 1970, with a fraction; the same during a whole turn. */
+  readonly nowMs: number;
+  readonly startMs: number;
+  readonly runId: string;
+  readonly facts: ServerFacts;
+  readonly stats: ServerStats;
+  /** The most bytes that were in use whenever somebody looked, which the engine does at each tick. */
+  peakMemoryBytes(): number;
+  sessions(): Iterable<Session>;
+  session(id: number): Session | undefined;
+  /** Ends a connection: after the replies that it still gets, or at once. */
+  closeSession(session: Session, how: 'after-reply' | 'now'): void;
+  /** Whether changes go into a log at all; where not, nobody need work out what to say there. */
+  isLogging(): boolean;
+  /** The command just run goes into the log in these words instead of its own. Several calls: several commands. */
+  logInstead(...argv: (string | Uint8Array)[]): void;
+  /** The command just run does not go into the log. */
+  logNothing(): void;
+  /** Runs a queued command for EXEC: no queueing, no reply of its own but the command's. */
+  runQueued(queued: QueuedCommand): void;
+  /** All changes up to `endGroup` stand or fall together in the log. */
+  beginGroup(): void;
+  endGroup(): void;
+  /** 32 bits by chance, from the host's seed. */
+  chance(): number;
+  sleep(ms: number): void;
+  /** False when the host cannot be shut down. */
+  shutdown(mode: 'save' | 'nosave' | 'default'): boolean;
+  resetStats(): void;
+  /** Sets whether keys expire on their own as time goes by (`DEBUG SET-ACTIVE-EXPIRE`). */
+  setActiveExpire(active: boolean): void;
+  persistenceInfo(): readonly (readonly [string, string | number])[];
+}
+
+/** What only the host knows, for INFO. */
+export interface ServerFacts {
+  readonly os: string;
+  readonly processId: number;
+  readonly tcpPort: number;
+  readonly executable: string;
+  readonly configFile: string;
+  /** Where the engine lives: `node`, `worker`, `memory`. */
+  readonly host: string;
+  /** The processor time used so far. */
+  readonly cpuSeconds?: () => { readonly user: number; readonly system: number };
+}
+
+export interface ServerStats {
+  connections: number;
+  rejectedConnections: number;
+  commands: number;
+  inputBytes: number;
+  outputBytes: number;
+  /** Error replies by their first word. */
+  errors: Map<string, number>;
+}
