@@ -84,10 +84,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test(`axe finds nothing wherever one goes: ${size}, ${colorScheme}`, async ({ page, visitor }) => {
         test.setTimeout(120_000);
         await visitor.open();
-        expect.soft(await findings(page), 'the first visit').toEqual([]);
-        for (const [name, go] of Object.entries(sights)) {
+        // Said once, at the first place where it is seen.
+        const seen = new Set<string>();
+        for (const [name, go] of Object.entries({ 'the first visit': () => Promise.resolve(), ...sights })) {
           await go(visitor);
-          expect.soft(await findings(page), name).toEqual([]);
+          const found = await findings(page);
+          expect.soft(found.filter((finding) => !seen.has(finding)), name).toEqual([]);
+          found.forEach((finding) => seen.add(finding));
         }
       });
     });
