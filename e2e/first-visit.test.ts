@@ -13,13 +13,9 @@ test('on the first visit a key falls into its bucket at once, and the cursor wai
 
   await page.keyboard.type('GET hello');
   await page.keyboard.press('Enter');
-  await expect.poll(() => visitor.screen()).toEqual([
-    'vitrine> SET hello world',
-    'OK',
-    'vitrine> GET hello',
-    '"world"',
-    'vitrine>',
-  ]);
+  await expect
+    .poll(() => visitor.screen())
+    .toEqual(['vitrine> SET hello world', 'OK', 'vitrine> GET hello', '"world"', 'vitrine>']);
 });
 
 test('what is typed while the page still types its own line is not lost', async ({ page, visitor }) => {
@@ -58,13 +54,18 @@ test('a suggestion runs in the terminal as if it had been typed', async ({ page,
   await visitor.open();
   const group = page.getByRole('group', { name: 'What to try next' });
   await group.getByRole('button', { name: 'GET hello' }).click();
-  await expect.poll(async () => (await visitor.screen()).slice(-3)).toEqual(['vitrine> GET hello', '"world"', 'vitrine>']);
+  await expect
+    .poll(async () => (await visitor.screen()).slice(-3))
+    .toEqual(['vitrine> GET hello', '"world"', 'vitrine>']);
   await expect(visitor.field).toBeFocused();
 });
 
 test('an address that leads nowhere says so and leads back', async ({ page, visitor }) => {
   await page.goto('./#/no/such/place');
   await expect(page.getByRole('heading', { name: 'Nothing here' })).toBeVisible();
-  await page.getByRole('main').getByRole('link', { name: /playground/ }).click();
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /playground/ })
+    .click();
   await expect(visitor.stage).toBeVisible();
 });

@@ -13,7 +13,10 @@ async function focus(visitor: Visitor): Promise<{ name: string; isSeen: boolean 
     const isTerminal = element.closest('.xterm.focus') !== null;
     const isTree = element.getAttribute('role') === 'tree' && document.querySelector('svg .is-focused') !== null;
     const isOnPage = box.width > 0 && box.left >= -1 && box.right <= innerWidth + 1;
-    return { name: `${element.tagName.toLowerCase()} ${name.slice(0, 60)}`, isSeen: isTerminal || isTree || (isOutlined && isOnPage) };
+    return {
+      name: `${element.tagName.toLowerCase()} ${name.slice(0, 60)}`,
+      isSeen: isTerminal || isTree || (isOutlined && isOnPage),
+    };
   });
 }
 
@@ -21,7 +24,8 @@ async function focus(visitor: Visitor): Promise<{ name: string; isSeen: boolean 
 async function stops(visitor: Visitor): Promise<string[]> {
   const names: string[] = [];
   for (let press = 0; press < 80; press++) {
-    if (await visitor.field.evaluate((field) => field === document.activeElement).catch(() => false)) await visitor.press('Escape');
+    if (await visitor.field.evaluate((field) => field === document.activeElement).catch(() => false))
+      await visitor.press('Escape');
     await visitor.press('Tab');
     const { name, isSeen } = await focus(visitor);
     if (name === names[0]) return names;
@@ -46,7 +50,22 @@ test('Tab comes to everything, the focus is always to be seen, and nothing is a 
   await visitor.run('SET bar 1');
   await visitor.rests();
   const names = (await stops(visitor)).join('\n');
-  for (const part of ['Playground', 'Lessons', 'Theme', 'Help', 'Memory', 'Buckets', 'One step back', 'Play', 'Position', 'Speed', 'Width of the stage', 'client 1', 'Terminal', 'GET hello']) {
+  for (const part of [
+    'Playground',
+    'Lessons',
+    'Theme',
+    'Help',
+    'Memory',
+    'Buckets',
+    'One step back',
+    'Play',
+    'Position',
+    'Speed',
+    'Width of the stage',
+    'client 1',
+    'Terminal',
+    'GET hello',
+  ]) {
     expect(names).toContain(part);
   }
 });
@@ -91,14 +110,21 @@ test('a key is found and its bytes are read without a mouse', async ({ page, vis
   await expect(bytes).toBeHidden();
 });
 
-test('help opens with a question mark, keeps the focus while it is open, and gives it back', async ({ page, visitor }) => {
+test('help opens with a question mark, keeps the focus while it is open, and gives it back', async ({
+  page,
+  visitor,
+}) => {
   await visitor.open();
   await tabTo(visitor, /Theme/);
   await visitor.press('?');
   const help = page.getByRole('dialog', { name: 'A Redis you can see through' });
   await expect(help).toBeVisible();
   await visitor.press('Tab', 'Tab', 'Tab');
-  expect(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null)).toBe(true);
+  expect(
+    await page.evaluate(
+      () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+    ),
+  ).toBe(true);
   await visitor.press('Escape');
   await expect(help).toBeHidden();
   expect((await focus(visitor)).name).toContain('Theme');
@@ -160,5 +186,6 @@ test('from the first page to a lesson, a prediction and on, with the keyboard al
   await visitor.press('Enter');
   await expect(page.getByText('You were right.')).toBeVisible();
   const names = (await stops(visitor)).join('\n');
-  for (const part of ['All lessons', 'Start over', 'Back', 'Next', 'Terminal of the lesson', 'One step back']) expect(names).toContain(part);
+  for (const part of ['All lessons', 'Start over', 'Back', 'Next', 'Terminal of the lesson', 'One step back'])
+    expect(names).toContain(part);
 });

@@ -1,18 +1,16 @@
-import type { Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 
 import { expect, test, Visitor } from './visitor.ts';
 
 /** Somebody who reads, tries what is said, and predicts before looking. */
 class Learner extends Visitor {
-  constructor(page: Page) {
-    super(page);
-  }
-
   async openLesson(title: string, first: string): Promise<void> {
     await this.page.goto('./#/lessons');
     await this.page.getByRole('link', { name: new RegExp(title) }).click();
     await this.reads(first);
     await this.prompt();
+    await this.button('Speed: 1 times').click();
+    await this.button('Speed: 2 times').click();
   }
 
   /** The page with this title is shown. */
@@ -20,23 +18,23 @@ class Learner extends Visitor {
     await expect(this.page.getByRole('heading', { level: 2, name: title, exact: true })).toBeVisible();
   }
 
-  get lesson() {
+  get lesson(): Locator {
     return this.page.getByRole('region', { name: 'Lesson', exact: true });
   }
 
-  get isNextLoud() {
+  get nextButton(): Locator {
     return this.page.getByRole('button', { name: 'Next' });
   }
 
   async next(title: string): Promise<void> {
-    await expect(this.isNextLoud).toHaveAttribute('aria-disabled', 'false');
-    await this.isNextLoud.click();
+    await expect(this.nextButton).toHaveAttribute('aria-disabled', 'false');
+    await this.nextButton.click();
     await this.reads(title);
   }
 
   /** The page cannot be left before it is done. */
   async mustStay(): Promise<void> {
-    await expect(this.isNextLoud).toHaveAttribute('aria-disabled', 'true');
+    await expect(this.nextButton).toHaveAttribute('aria-disabled', 'true');
   }
 
   /** Clicks a bucket in the picture and says that this is the prediction. */
@@ -230,7 +228,7 @@ test('whoever does not want to try sees it done', async ({ page }) => {
   await page.getByRole('button', { name: 'Solve it for me' }).click();
   await learner.next('Finish it');
   await page.getByRole('button', { name: 'Solve it for me' }).click();
-  await expect(learner.isNextLoud).toHaveAttribute('aria-disabled', 'false', { timeout: 20_000 });
+  await expect(learner.nextButton).toHaveAttribute('aria-disabled', 'false', { timeout: 20_000 });
 });
 
 test('a lesson that does not exist says so', async ({ page }) => {

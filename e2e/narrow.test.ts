@@ -8,7 +8,9 @@ async function troubles(visitor: Visitor): Promise<string[]> {
     const found: string[] = [];
     const { scrollWidth } = document.scrollingElement ?? document.documentElement;
     if (scrollWidth > innerWidth) found.push(`the page is ${scrollWidth} wide`);
-    for (const element of document.querySelectorAll<HTMLElement>('button, a[href], select, input, summary, [role=slider], [role=tab]')) {
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'button, a[href], select, input, summary, [role=slider], [role=tab]',
+    )) {
       const box = element.getBoundingClientRect();
       const name = element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
       const style = getComputedStyle(element);
@@ -18,7 +20,8 @@ async function troubles(visitor: Visitor): Promise<string[]> {
       // A choice is hit by its whole label.
       const target = element.closest('label')?.getBoundingClientRect() ?? box;
       if (!isShown || isWord) continue;
-      if (target.width < 24 || target.height < 24) found.push(`“${name}” is ${Math.round(target.width)} by ${Math.round(target.height)}`);
+      if (target.width < 24 || target.height < 24)
+        found.push(`“${name}” is ${Math.round(target.width)} by ${Math.round(target.height)}`);
       if (box.left < -1 || box.right > innerWidth + 1) found.push(`“${name}” lies outside`);
     }
     return found;
@@ -99,7 +102,10 @@ test('help, contents and a lesson are read and done on a phone', async ({ page, 
   await visitor.button('Help').tap();
   expect.soft(await troubles(visitor), 'help').toEqual([]);
   // Each explanation has room for more than a word a line.
-  const narrowest = await page.getByRole('dialog').locator('dd').evaluateAll((all) => Math.min(...all.map((one) => one.clientWidth)));
+  const narrowest = await page
+    .getByRole('dialog')
+    .locator('dd')
+    .evaluateAll((all) => Math.min(...all.map((one) => one.clientWidth)));
   expect.soft(narrowest).toBeGreaterThan(120);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
   await page.getByRole('link', { name: 'Lessons' }).tap();

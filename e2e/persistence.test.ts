@@ -24,7 +24,8 @@ for (const policy of ['always', 'everysec', 'no'] as const) {
     expect(await visitor.run(`CONFIG SET appendfsync ${policy}`)).toBe('OK');
     await visitor.runAll('SET kept 1', 'APPEND kept 23', 'SET mortal 1 EX 1000', 'DEL hello');
     // What is promised: at once, within a second, when the light says so. An answer under `always` is the promise itself.
-    if (policy !== 'always') await expect(visitor.saveLight).toContainText('Saved', { timeout: policy === 'no' ? 20_000 : 5000 });
+    if (policy !== 'always')
+      await expect(visitor.saveLight).toContainText('Saved', { timeout: policy === 'no' ? 20_000 : 5000 });
     await visitor.reload();
     expect(await visitor.run('MGET kept hello')).toBe('1) "123"\n2) (nil)');
     expect(Number((await visitor.run('TTL mortal')).replace('(integer) ', ''))).toBeGreaterThan(900);
@@ -48,7 +49,10 @@ test('under appendfsync always what was answered outlives the page, however it d
   expect(await third.run('MGET answered one two')).toBe('1) "1"\n2) "1"\n3) "2"');
 });
 
-test('a page that dies in the middle of a stream of SETs keeps every one that was answered', async ({ page, visitor }) => {
+test('a page that dies in the middle of a stream of SETs keeps every one that was answered', async ({
+  page,
+  visitor,
+}) => {
   await visitor.open();
   await visitor.run('CONFIG SET appendfsync always');
   const count = 40;
@@ -143,7 +147,10 @@ test.describe('storage that fails', () => {
     });
   }
 
-  test('a browser that keeps nothing at all, not even a setting, still has a first visit', async ({ page, visitor }) => {
+  test('a browser that keeps nothing at all, not even a setting, still has a first visit', async ({
+    page,
+    visitor,
+  }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, 'localStorage', {
         get() {

@@ -13,7 +13,11 @@ async function fill(visitor: Visitor): Promise<void> {
 }
 
 /** Every moment from here to the start of the film or to its end. */
-async function walk(visitor: Visitor, key: 'ArrowLeft' | 'ArrowRight', isOver: () => Promise<boolean>): Promise<Moment[]> {
+async function walk(
+  visitor: Visitor,
+  key: 'ArrowLeft' | 'ArrowRight',
+  isOver: () => Promise<boolean>,
+): Promise<Moment[]> {
   const moments = [await visitor.moment()];
   while (!(await isOver())) {
     await visitor.move(key);
@@ -63,7 +67,9 @@ test.describe('step by step', () => {
   });
 });
 
-test('with motion, too, going back and forth over the move of a bucket ends exactly where it began', async ({ visitor }) => {
+test('with motion, too, going back and forth over the move of a bucket ends exactly where it began', async ({
+  visitor,
+}) => {
   await fill(visitor);
   const end = await visitor.moment();
   for (let press = 0; press < 8; press++) await visitor.press('ArrowLeft');

@@ -30,7 +30,9 @@ test('history: arrows, Ctrl-R, and it is there on the next visit', async ({ visi
   await visitor.type('Ber');
   await expect.poll(() => visitor.lastLine()).toContain("search 'Ber': SET city Bern");
   await visitor.press('Enter');
-  await expect.poll(async () => (await visitor.screen()).slice(-3)).toEqual(['vitrine> SET city Bern', 'OK', 'vitrine>']);
+  await expect
+    .poll(async () => (await visitor.screen()).slice(-3))
+    .toEqual(['vitrine> SET city Bern', 'OK', 'vitrine>']);
   await visitor.reload();
   await visitor.focusTerminal();
   await visitor.press('ArrowUp');

@@ -8,7 +8,9 @@ async function openSecond(visitor: Visitor): Promise<void> {
 
 const show = (visitor: Visitor, client: 1 | 2) => visitor.page.getByRole('tab', { name: `client ${client}` }).click();
 
-test('two terminals are two clients: their ids, names, databases and transactions are their own', async ({ visitor }) => {
+test('two terminals are two clients: their ids, names, databases and transactions are their own', async ({
+  visitor,
+}) => {
   await visitor.open();
   const first = await visitor.run('CLIENT ID');
   await visitor.run('CLIENT SETNAME one');

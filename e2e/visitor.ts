@@ -167,13 +167,18 @@ export class Visitor {
         .filter(({ text, box }) => text.trim() !== '' && box.width > 0);
       const found: string[] = [];
       texts.forEach(({ text, box }, at) => {
-        const isOut = box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 3 || box.bottom > frame.bottom + 3;
+        const isOut =
+          box.left < frame.left - 1 ||
+          box.right > frame.right + 1 ||
+          box.top < frame.top - 3 ||
+          box.bottom > frame.bottom + 3;
         if (isOut) found.push(`“${text}” sticks out of the picture`);
         for (const other of texts.slice(at + 1)) {
           const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
           const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
           // A line's box is higher than its letters.
-          if (wide > 2 && high > Math.min(box.height, other.box.height) * 0.4) found.push(`“${text}” lies over “${other.text}”`);
+          if (wide > 2 && high > Math.min(box.height, other.box.height) * 0.4)
+            found.push(`“${text}” lies over “${other.text}”`);
         }
       });
       return found;
@@ -233,7 +238,10 @@ export class Visitor {
     return this.list.locator('[role=treeitem]').evaluateAll((items) =>
       items.map((item) => {
         const own = [...item.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
-        const text = own.map((node) => node.textContent ?? '').join('').trim();
+        const text = own
+          .map((node) => node.textContent ?? '')
+          .join('')
+          .trim();
         return item.parentElement?.getAttribute('role') === 'group' ? ` ${text}` : text;
       }),
     );
@@ -258,7 +266,9 @@ function watch(context: BrowserContext): string[] {
   const complaints: string[] = [];
   context.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
-    complaints.push(`${message.type()}: ${message.text()} (${message.location().url}:${message.location().lineNumber})`);
+    complaints.push(
+      `${message.type()}: ${message.text()} (${message.location().url}:${message.location().lineNumber})`,
+    );
   });
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('response', (response) => {

@@ -22,7 +22,8 @@ const words = process.argv.slice(2);
 const isAll = take('--all', 0) !== undefined;
 const rounds = Number(take('--rounds', 1) ?? 5);
 const unknown = words.find((word) => !Object.hasOwn(sections, word));
-if (unknown !== undefined) giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
+if (unknown !== undefined)
+  giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
 if (!(rounds >= 1)) giveUp('--rounds wants a number of at least 1.');
 
 /** Takes a flag and its values out of the words; the last of them, or undefined where it is not there. */

@@ -106,22 +106,36 @@ async function check(port, writers) {
   const problems = [];
   for (const [writer, facts] of writers.entries()) {
     const names = ['count', 'left', 'right'].map((name) => `${writer}:${name}`);
-    const [count, left, right] = (await ask(port, names.map((name) => ['INCRBY', name, '0']))).map((line) =>
-      Number(line.slice(1)),
-    );
+    const [count, left, right] = (
+      await ask(
+        port,
+        names.map((name) => ['INCRBY', name, '0']),
+      )
+    ).map((line) => Number(line.slice(1)));
     if (left !== right) problems.push(`writer ${writer}: a transaction was split, ${left} and ${right}`);
     if (count < facts.answered || left < facts.answered) {
       problems.push(`writer ${writer}: ${facts.answered} steps were answered, ${count} and ${left} are there`);
     }
-    if (count > facts.sent || left > count) problems.push(`writer ${writer}: ${count} and ${left} of ${facts.sent} sent`);
+    if (count > facts.sent || left > count)
+      problems.push(`writer ${writer}: ${count} and ${left} of ${facts.sent} sent`);
     const keys = Array.from({ length: count - facts.checked }, (_, i) => `${writer}:${facts.checked + i}`);
-    const values = keys.length > 0 ? await ask(port, keys.map((key) => ['GET', key])) : [];
+    const values =
+      keys.length > 0
+        ? await ask(
+            port,
+            keys.map((key) => ['GET', key]),
+          )
+        : [];
     const wrong = keys.findIndex((key, i) => values[i] !== `value-${key.split(':')[1]}`);
     if (wrong >= 0) problems.push(`writer ${writer}: key ${keys[wrong]} is ${values[wrong]}`);
     // What was not answered may be there or not; the next life goes on from what is.
     facts.kept = left;
     facts.checked = count;
-    if (left < count) await ask(port, [['SET', `${writer}:left`, String(count)], ['SET', `${writer}:right`, String(count)]]);
+    if (left < count)
+      await ask(port, [
+        ['SET', `${writer}:left`, String(count)],
+        ['SET', `${writer}:right`, String(count)],
+      ]);
     facts.sent = count;
     facts.answered = count;
   }

@@ -3,11 +3,16 @@ import { isBoolean, keep, recall } from './kept.ts';
 
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
+/** Where the page has one column, as in the style sheets. */
+const NARROW = '(max-width: 760px)';
+
 const isChoice = (value: unknown): value is ThemeChoice => value === 'auto' || value === 'light' || value === 'dark';
 
 class Look {
   choice: ThemeChoice = $state('auto');
   isPresenter = $state(false);
+  /** How much larger than usual everything is written, as the style sheet has it for this window. */
+  unit = $state(1);
   private prefersDark = $state(false);
 
   /** What the choice comes to. */
@@ -26,6 +31,7 @@ class Look {
       this.prefersDark = media.matches;
       this.apply();
     });
+    matchMedia(NARROW).addEventListener('change', () => this.apply());
     this.apply();
   }
 
@@ -46,6 +52,7 @@ class Look {
     dataset.theme = this.theme;
     if (this.isPresenter) dataset.presenter = '';
     else delete dataset.presenter;
+    this.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   }
 }
 

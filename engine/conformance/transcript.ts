@@ -133,7 +133,7 @@ function printItem(item: Item): string[] {
   return [...item.inputs, ...item.happenings.flatMap((happening) => printHappening(happening, item.client))];
 }
 
-export function printHappening(happening: Happening, speaker: number): string[] {
+function printHappening(happening: Happening, speaker: number): string[] {
   const lines = happening.kind === 'reply' ? printExpectation(happening.node) : [happening.kind];
   return happening.client === speaker
     ? lines

@@ -61,11 +61,11 @@ export interface Watcher {
 /** Structure ids: the arena is 0 and the strings 1; each database has two from here on. */
 const FIRST_DATABASE_ID = 2;
 
-export function tableId(index: number): number {
+function tableId(index: number): number {
   return FIRST_DATABASE_ID + 2 * index;
 }
 
-export function heapId(index: number): number {
+function heapId(index: number): number {
   return tableId(index) + 1;
 }
 

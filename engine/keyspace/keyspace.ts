@@ -9,8 +9,8 @@ import type { Recorder } from '../trace/recorder.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
 import { StringValues } from './strings.ts';
 
-export const ARENA_ID = 0;
-export const STRINGS_ID = 1;
+const ARENA_ID = 0;
+const STRINGS_ID = 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;

@@ -5,7 +5,7 @@
 export type HashName = 'sum' | 'fnv1a' | 'murmur3' | 'halfsiphash';
 
 export const FNV_OFFSET = 0x811c9dc5 | 0;
-export const FNV_PRIME = 0x01000193;
+const FNV_PRIME = 0x01000193;
 
 export function fnv1aRound(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, FNV_PRIME);

@@ -4,7 +4,7 @@ import { PREVIEW_BYTES, type KindSpec, type ProbeOf, type StepKinds } from './st
 export const CAUSE_WORDS = 1 << 15;
 
 /** So many words may wait to be taken. Past that, whole causes are dropped, and the gap is marked. */
-export const WAITING_WORDS = 1 << 22;
+const WAITING_WORDS = 1 << 22;
 
 /** Room for the bytes of a step, which is always left behind its other fields, so that nobody has to look twice. */
 const BYTES_WORDS = 1 + PREVIEW_BYTES / 4;

@@ -56,23 +56,41 @@ function withoutTrace() {
   };
 }
 
-export async function benchTrace({ rounds }) {
-  const normal = await bundle('engine/engine.bench.ts', { name: 'engine' });
-  const stripped = await bundle('engine/engine.bench.ts', { name: 'engine-stripped', plugins: [withoutTrace()] });
-  const rates = { 'no trace lines': [], 'nobody watches': [], 'film on': [] };
+const VARIANTS = { without: 'no trace lines', off: 'nobody watches', film: 'film on' };
+
+/** Prints a measure of the three builds, and what the trace lines cost in the second and the third. */
+function printCosts(title, unit, found, facts) {
+  const rows = Object.entries(VARIANTS).map(([variant, label]) => {
+    const cells = facts.flatMap((fact) => {
+      const [base, rate] = [found.without, found[variant]].map((runs) => median(runs.map((run) => run[fact])));
+      return [rate.toFixed(2), variant === 'without' ? '' : `${((base / rate - 1) * 100).toFixed(1)} %`];
+    });
+    return [label, ...cells];
+  });
+  console.log(`\n${title}, ${unit}`);
+  printTable(['', ...facts.flatMap((fact) => [fact, 'costs'])], rows);
+}
+
+async function measureVariants(entry, name, words, rounds) {
+  const normal = await bundle(entry, { name });
+  const stripped = await bundle(entry, { name: `${name}-stripped`, plugins: [withoutTrace()] });
+  const found = { without: [], off: [], film: [] };
   for (let round = 0; round < rounds; round++) {
-    rates['no trace lines'].push(run(stripped).rate);
-    rates['nobody watches'].push(run(normal).rate);
-    rates['film on'].push(run(normal, 'film').rate);
+    found.without.push(run(stripped, words.off));
+    found.off.push(run(normal, words.off));
+    found.film.push(run(normal, words.film));
   }
-  const [without, off, on] = Object.values(rates).map(median);
-  const cost = (rate) => `${((without / rate - 1) * 100).toFixed(1)} %`;
-  printTable(
-    ['SET and GET in the engine', 'M commands/s', 'costs'],
-    [
-      ['no trace lines', without.toFixed(2), ''],
-      ['nobody watches', off.toFixed(2), cost(off)],
-      ['film on', on.toFixed(2), cost(on)],
-    ],
+  return found;
+}
+
+export async function benchTrace({ rounds }) {
+  const table = await measureVariants(
+    'engine/structures/hash-table.bench.ts',
+    'hash-table',
+    { off: 'arena', film: 'film' },
+    rounds,
   );
+  printCosts('the table, a million keys', 'M/s', table, ['updates', 'gets']);
+  const engine = await measureVariants('engine/engine.bench.ts', 'engine', { off: '', film: 'film' }, rounds);
+  printCosts('the whole engine, SET and GET by turns', 'M commands/s', engine, ['rate']);
 }

@@ -10,7 +10,7 @@ import { bundle } from '../bundle.mjs';
 import { giveUp } from '../ensure-install.mjs';
 import { findRedis, noRedis } from '../ensure-redis.mjs';
 
-export async function freePort() {
+async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();

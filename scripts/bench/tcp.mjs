@@ -75,7 +75,9 @@ async function compare(title, flags, { rounds, isAll }) {
     console.log(`\n${title} (${CLIENTS} connections, ${KEYS} keys, thousands a second, medians of ${rounds})`);
     printTable(['command', 'P', 'vitrine', 'redis', 'ratio', 'p99 ms', 'redis p99'], rows);
     const means = PIPELINES.map((pipeline) => `P=${pipeline} ${geometricMean(ratios[pipeline]).toFixed(2)}`);
-    console.log(`geometric means: ${means.join('   ')}   all ${geometricMean(Object.values(ratios).flat()).toFixed(2)}`);
+    console.log(
+      `geometric means: ${means.join('   ')}   all ${geometricMean(Object.values(ratios).flat()).toFixed(2)}`,
+    );
   } finally {
     await Promise.all(Object.values(servers).map((server) => server.stop()));
   }

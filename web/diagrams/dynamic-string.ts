@@ -5,7 +5,8 @@ import type { StringModel } from '../../engine/structures/dynamic-string.steps.t
 import type { EntryModel } from '../../engine/structures/hash-table.steps.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { keyOf, VALUE } from './entries.ts';
-import { elide, type AnyGlyph, type Cell, type Scene } from './scene.ts';
+import { elide, monoWidth, type AnyGlyph, type Cell, type Scene } from './scene.ts';
+import { fitting, nothing } from './text.ts';
 
 /** The length stands in front of the bytes, in as many bytes itself. */
 const LENGTH_BYTES = 4;
@@ -26,7 +27,7 @@ function layout(models: Models, focus: Focus): Scene {
       models.strings.size === 0
         ? 'No string yet: SET gives a key one, unless its value is a number.'
         : 'Click a key whose value is a string, or step through a command that writes one.';
-    return scene([{ shape: 'label', key: 'nothing', tone: 'muted', x: 4, y: 60 * unit, text, fontSize: 16 * unit }]);
+    return scene([...nothing(text, width, unit)]);
   }
   const side = 27 * unit;
   const left = 54 * unit;
@@ -79,7 +80,11 @@ function ownerOf(models: Models, focus: Focus, string: StringModel): EntryModel 
 function headline(string: StringModel, owner: EntryModel | null, focus: Focus): AnyGlyph[] {
   const { unit, width } = focus;
   const line = { shape: 'label', y: 12 * unit, fontSize: 15 * unit } as const;
-  const name = owner ? `The value of ${elide(keyOf(owner), 20)}` : 'A string that no key has yet';
+  const room = width - 16 * unit - monoWidth(address(string.ref), 15 * unit);
+  const names = owner
+    ? [20, 12, 6].map((cells) => `The value of ${elide(keyOf(owner), cells)}`)
+    : ['A string that no key has yet', 'No key’s string yet'];
+  const name = fitting(names, room, 15 * unit, true);
   return [
     { ...line, key: 'string/name', tone: 'plain', x: 4, text: name, isStrong: true },
     {
@@ -133,7 +138,13 @@ function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
       title: `${spare} bytes to spare`,
     },
   ];
-  const words = `length ${string.length.toLocaleString('en')}, capacity ${string.capacity.toLocaleString('en')}: ${spare === 0 ? 'no room to grow' : `room for ${spare.toLocaleString('en')} more`}`;
+  const [long, capacity] = [string.length.toLocaleString('en'), string.capacity.toLocaleString('en')];
+  const growth = spare === 0 ? 'no room to grow' : `room for ${spare.toLocaleString('en')} more`;
+  const words = fitting(
+    [`length ${long}, capacity ${capacity}: ${growth}`, `length ${long}, ${growth}`, `${long} of ${capacity} bytes`],
+    total,
+    15 * unit,
+  );
   return [
     ...cells.filter((cell) => cell.width > 0.5),
     { shape: 'label', key: 'gauge/words', tone: 'muted', x: 4, y: 74 * unit, text: words, fontSize: 15 * unit },

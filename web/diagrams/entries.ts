@@ -41,11 +41,11 @@ export function deadlineOf(models: Models, db: number, entry: EntryModel): numbe
   return position === 0 ? null : (models.heaps[db]?.[position - 1]?.deadlineMs ?? null);
 }
 
-/** A span of time in the fewest words that still count down. */
+/** A span of time in the fewest words that still count down: for a while in seconds, as TTL tells it. */
 export function timeLeft(ms: number): string {
   if (ms <= 0) return 'over';
   const seconds = Math.ceil(ms / 1000);
-  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 1000) return `${seconds} s`;
   if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
   if (seconds < 360_000) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} d`;

@@ -8,14 +8,21 @@ import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts
 import type { Diagram, Focus } from './contract.ts';
 import { hashColumn, HASH_NAMES, type Area, type Working } from './hash-column.ts';
 import { lensGlyphs } from './lens.ts';
-import type { AnyGlyph, Raster, Scene } from './scene.ts';
+import { monoWidth, type AnyGlyph, type Raster, type Scene } from './scene.ts';
 import { bucketKey, cellHeight, rowGlyphs, rowPitch, type TableView } from './table-rows.ts';
 import { gridFor, tableRaster, tileGlyphs } from './table-tiles.ts';
+import { fitting, paragraph } from './text.ts';
 
 /** Beyond so many glyphs the browser no longer moves them smoothly. */
 const MOST_GLYPHS = 2000;
+/** In smaller tiles no entry could be told from another. */
+const LEAST_TILE = 11;
 const COLUMN_WIDTH = 188;
 const GUTTER = 40;
+/** The key count and the meter below the working, and what the working and its hint need above them. */
+const FACTS_HEIGHT = 66;
+const LEAST_COLUMN = 200;
+const HINT_HEIGHT = 44;
 /** Narrower than this, the working stands above the table instead of beside it. */
 const NARROW = 500;
 
@@ -36,7 +43,7 @@ function layout(models: Models, focus: Focus): Scene {
   const side: Area = { x: 4, y: 0, width: isNarrow ? focus.width - 8 : COLUMN_WIDTH * unit, height: focus.height };
   const strip = isNarrow ? narrowStrip(work, table, side, unit) : null;
   const right: Area = isNarrow
-    ? { x: 4, y: 58 * unit, width: focus.width - 8, height: focus.height - 62 * unit }
+    ? { x: 4, y: 28 * unit, width: focus.width - 8, height: focus.height - 30 * unit }
     : {
         x: side.width + GUTTER * unit,
         y: 0,
@@ -46,9 +53,10 @@ function layout(models: Models, focus: Focus): Scene {
   const { glyphs, rasters } = tables(models, table, focus, right);
   if (strip) return { ...empty, glyphs: [...strip, ...glyphs], rasters };
   // In a low picture the working needs all the height there is.
-  const hasFacts = focus.height >= 250 * unit || !work;
+  const above = focus.height - FACTS_HEIGHT * unit;
+  const hasFacts = above >= (work ? LEAST_COLUMN : HINT_HEIGHT) * unit;
   const column = work
-    ? hashColumn(work, { ...side, height: focus.height - (hasFacts ? 74 : 4) * unit }, unit)
+    ? hashColumn(work, { ...side, height: hasFacts ? above : focus.height - 4 * unit }, unit)
     : { glyphs: [], exit: null };
   const hint = work || table.entries.size === 0 ? [] : workHint(side, unit);
   const arrow = column.exit ? arrowToBucket(column.exit, glyphs, table, focus, right.x) : [];
@@ -93,25 +101,31 @@ function workingOf(table: HashTableModel, focus: Focus): Working | null {
   return { hashName: table.hashName, key, hash, rounds: spotlight.rounds, isHashed: spotlight.isHashed, size };
 }
 
+/** One line above a narrow table: the working, as far as it has come, and how full the table is. */
 function narrowStrip(work: Working | null, table: HashTableModel, area: Area, unit: number): AnyGlyph[] {
-  const shared = { shape: 'label', x: area.x, fontSize: 14 * unit } as const;
-  const count = table.entries.size === 1 ? '1 key' : `${table.entries.size} keys`;
-  const facts: AnyGlyph = {
-    ...shared,
-    key: 'facts/count',
-    tone: 'muted',
-    y: 38 * unit,
-    text: `${count}, load ${load(table).toFixed(2)}`,
-  };
-  if (!work) return [{ ...facts, y: 14 * unit }];
+  const fontSize = 14 * unit;
+  const y = 13 * unit;
+  const text = work ? workInShort(work) : '';
+  const count = table.entries.size === 1 ? '1 key' : `${table.entries.size.toLocaleString('en')} keys`;
+  const room = area.width - (text === '' ? 0 : monoWidth(text, fontSize) + 12 * unit);
+  const fact = fitting([`${count}, load ${load(table).toFixed(2)}`, count, ''], room, fontSize);
+  const glyphs: AnyGlyph[] = [];
+  if (text !== '') {
+    const words = { text, fontSize, isMono: true, isStrong: true };
+    glyphs.push({ shape: 'label', key: 'hash/strip', tone: 'active', x: area.x, y, ...words });
+  }
+  if (fact !== '') {
+    const x = text === '' ? area.x : area.x + area.width;
+    const anchor = text === '' ? 'start' : 'end';
+    glyphs.push({ shape: 'label', key: 'facts/count', tone: 'muted', x, y, text: fact, fontSize, anchor });
+  }
+  return glyphs;
+}
+
+function workInShort(work: Working): string {
+  if (!work.isHashed) return `${HASH_NAMES[work.hashName]}, byte ${work.rounds}`;
   const hash = (work.hash >>> 0).toString(16).padStart(8, '0');
-  const bucket = (work.hash & (work.size - 1)) >>> 0;
-  const text = !work.isHashed
-    ? `${HASH_NAMES[work.hashName]}, byte ${work.rounds}`
-    : work.size > 0
-      ? `${hash} & ${work.size - 1} = ${bucket}`
-      : hash;
-  return [facts, { ...shared, key: 'hash/strip', tone: 'active', y: 14 * unit, text, isMono: true, isStrong: true }];
+  return work.size > 0 ? `${hash} & ${work.size - 1} = ${(work.hash & (work.size - 1)) >>> 0}` : hash;
 }
 
 function load(table: HashTableModel): number {
@@ -168,8 +182,8 @@ function tables(models: Models, table: HashTableModel, focus: Focus, area: Area)
   const { unit } = focus;
   const [old, next] = table.tables;
   const isResizing = next.size > 0;
-  if (old.size === 0) return { glyphs: [nothing(area, unit)], rasters: [] };
-  const headed = 26 * unit;
+  if (old.size === 0) return { glyphs: noTable(area, unit), rasters: [] };
+  const headed = 24 * unit;
   const body = { ...area, y: area.y + headed, height: area.height - headed };
   const views = isResizing
     ? splitForResize(models, table, focus, body)
@@ -190,25 +204,19 @@ function tables(models: Models, table: HashTableModel, focus: Focus, area: Area)
     area: { ...view.area, y: view.area.y + lens, height: view.area.height - lens },
   }));
   const shared = [...titles, ...lensGlyphs(models, table, focus, { ...body, height: lens })];
-  if (old.size + next.size + 2 * table.entries.size <= MOST_GLYPHS) {
-    const tiles = lowered.flatMap((view) =>
-      tileGlyphs(view, gridFor(view.table.tables[view.which].size, view.area, 1.3)),
-    );
+  const grids = lowered.map(({ which, area }) => gridFor(table.tables[which].size, area, 1.3));
+  const isSeen = grids.every(({ width, height }) => Math.min(width, height) >= LEAST_TILE);
+  if (isSeen && old.size + next.size + 2 * table.entries.size <= MOST_GLYPHS) {
+    const tiles = lowered.flatMap((view, at) => tileGlyphs(view, grids[at] ?? gridFor(1, view.area, 1)));
     return { glyphs: [...shared, ...tiles], rasters: [] };
   }
   return { glyphs: shared, rasters: lowered.map((view) => rasterOf(view)) };
 }
 
-function nothing(area: Area, unit: number): AnyGlyph {
-  return {
-    shape: 'label',
-    key: 'nothing',
-    tone: 'muted',
-    x: area.x,
-    y: area.y + 60 * unit,
-    text: 'No key yet, and so no table: it is made when the first key comes.',
-    fontSize: 16 * unit,
-  };
+function noTable(area: Area, unit: number): readonly AnyGlyph[] {
+  const text = 'No key yet, and so no table: it is made when the first key comes.';
+  const { x, width } = area;
+  return paragraph({ key: 'nothing', tone: 'muted', x, y: area.y + 60 * unit, width, text, fontSize: 16 * unit });
 }
 
 /** In how many columns the buckets fit as rows, 0 when they do not. */
@@ -216,8 +224,8 @@ function columnsFor(view: TableView): number {
   const { size } = view.table.tables[view.which];
   const { unit } = view.focus;
   for (const columns of [1, 2]) {
-    const isWide = view.area.width / columns >= (columns === 1 ? 150 : 230) * unit;
-    if (isWide && view.area.height / Math.ceil(size / columns) >= 25 * unit) return columns;
+    const isWide = view.area.width / columns >= (columns === 1 ? 130 : 230) * unit;
+    if (isWide && view.area.height / Math.ceil(size / columns) >= Math.max(24, 22 * unit)) return columns;
   }
   return 0;
 }
@@ -234,19 +242,25 @@ function splitForResize(models: Models, table: HashTableModel, focus: Focus, are
 
 function heading(view: TableView, isResizing: boolean, y: number): AnyGlyph {
   const { size, used } = view.table.tables[view.which];
-  const isNarrow = view.area.width < 200 * view.focus.unit;
-  const name = !isResizing ? 'Table' : `${view.which === 0 ? 'Old' : 'New'}${isNarrow ? '' : ' table'}`;
-  const rest = isResizing
-    ? `, ${used} ${view.which === 0 ? 'left' : isNarrow ? 'in' : used === 1 ? 'entry' : 'entries'}`
-    : '';
+  const fontSize = 14 * view.focus.unit;
+  const count = size.toLocaleString('en');
+  const which = view.which === 0 ? 'Old' : 'New';
+  const held = view.which === 0 ? `${used} left` : used === 1 ? '1 entry' : `${used} entries`;
+  const wordings = isResizing
+    ? [
+        `${which} table: ${count} buckets, ${held}`,
+        `${which}: ${count} buckets, ${held}`,
+        `${which}: ${count}, ${held}`,
+      ]
+    : [`Table: ${count} buckets`];
   return {
     shape: 'label',
     key: `heading/${size}`,
     tone: isResizing ? 'migrating' : 'muted',
     x: view.area.x,
     y,
-    text: isNarrow ? `${name}: ${size}${rest}` : `${name}: ${size} buckets${rest}`,
-    fontSize: 14 * view.focus.unit,
+    text: fitting(wordings, view.area.width, fontSize, isResizing),
+    fontSize,
     isStrong: isResizing,
   };
 }
@@ -312,29 +326,20 @@ function arrowToBucket(
 
 /** Too many keys to know each one: how long the chains are. */
 export function overviewScene(overview: Overview, focus: Focus): Scene {
-  const { unit } = focus;
-  const area: Area = { x: 4, y: 34 * unit, width: focus.width - 8, height: focus.height - 38 * unit };
+  const { unit, width } = focus;
   const shown = overview.tables.flatMap((table, which) =>
     table.size > 0 ? [{ table, which: which === 1 ? (1 as const) : (0 as const) }] : [],
   );
-  const width = (area.width - 20 * (shown.length - 1)) / Math.max(1, shown.length);
-  const rasters = shown.map(({ table, which }, at) =>
-    tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, -1, {
-      ...area,
-      x: area.x + at * (width + 20),
-      width,
-    }),
-  );
   const buckets = shown.map(({ table }) => table.size.toLocaleString('en')).join(' and ');
   const text = `${overview.keys.toLocaleString('en')} keys in ${buckets} buckets: the darker, the longer the chain.`;
-  const label: AnyGlyph = {
-    shape: 'label',
-    key: 'overview/text',
-    tone: 'plain',
-    x: area.x,
-    y: 14 * unit,
-    text,
-    fontSize: 15 * unit,
-  };
-  return { width: focus.width, height: focus.height, glyphs: [label], rasters };
+  const words = { text, x: 4, y: 14 * unit, width: width - 8, fontSize: 15 * unit };
+  const legend = paragraph({ key: 'overview/text', tone: 'plain', ...words });
+  const top = (13 + 21 * legend.length) * unit;
+  const area: Area = { x: 4, y: top, width: width - 8, height: Math.max(1, focus.height - top - 4 * unit) };
+  const each = (area.width - 20 * (shown.length - 1)) / Math.max(1, shown.length);
+  const rasters = shown.map(({ table, which }, at) => {
+    const place = { ...area, x: area.x + at * (each + 20), width: each };
+    return tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, -1, place);
+  });
+  return { width, height: focus.height, glyphs: legend, rasters };
 }

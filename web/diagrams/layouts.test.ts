@@ -16,6 +16,7 @@ import { memoryStripDiagram } from './memory-strip.ts';
 import { bucketAt } from './raster.ts';
 import { DIAGRAMS } from './registry.ts';
 import { elide, monoWidth, type AnyGlyph, type Cell, type Scene } from './scene.ts';
+import { fitting, textWidth } from './text.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -81,20 +82,71 @@ function told(scene: Scene): string[] {
 
 const cells = (scene: Scene): Cell[] => scene.glyphs.filter((glyph) => glyph.shape === 'cell');
 
-/** Cells with a text that lie over each other or leave the picture. */
+interface Box {
+  readonly key: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where a text's letters are. */
+function letters(glyph: Exclude<AnyGlyph, Cell | { shape: 'arrow' }>): Box {
+  const { key, fontSize, text } = glyph;
+  const isMono = glyph.shape === 'label' && glyph.isMono === true;
+  const isStrong = glyph.shape === 'label' && glyph.isStrong === true;
+  const width = isMono ? monoWidth(text, fontSize) : textWidth(text, fontSize, isStrong);
+  const anchor = glyph.shape === 'label' ? (glyph.anchor ?? 'start') : 'start';
+  const left =
+    glyph.shape === 'badge' ? fontSize * 0.95 : anchor === 'end' ? -width : anchor === 'middle' ? -width / 2 : 0;
+  return { key, x: glyph.x + left, y: glyph.y - fontSize * 0.4, width, height: fontSize * 0.8 };
+}
+
+/** Texts that lie over each other or leave the picture or their cell, and cells that are nothing. */
 function collisions(scene: Scene): string[] {
-  const shown = cells(scene).filter((cell) => cell.parts.some(({ text }) => text !== '') && !cell.isFaint);
-  const outside = shown.filter(
+  const full = cells(scene).filter((cell) => cell.parts.some(({ text }) => text !== '') && !cell.isFaint);
+  const texts = scene.glyphs.flatMap((glyph) =>
+    (glyph.shape === 'label' || glyph.shape === 'badge') && glyph.text !== '' ? [letters(glyph)] : [],
+  );
+  // A deadline's time stands in its cell.
+  const labels = texts.filter(({ key }) => !/^(ttl|deadline-badge)\//.test(key));
+  const boxes: readonly Box[] = [...full, ...labels];
+  const outside = [...full, ...texts].filter(
     ({ x, y, width, height }) => x < 0 || y < 0 || x + width > scene.width + 0.5 || y + height > scene.height + 0.5,
   );
-  const over = shown.flatMap((a, at) =>
-    shown
+  const over = boxes.flatMap((a, at) =>
+    boxes
       .slice(at + 1)
       .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
       .map((b) => `${a.key} over ${b.key}`),
   );
-  return [...outside.map(({ key }) => `${key} outside`), ...over];
+  const tooLong = cells(scene).flatMap(({ key, parts, fontSize }) =>
+    parts
+      .filter(({ text, width }) => monoWidth(text, fontSize) > width + 0.5)
+      .map(({ text }) => `${key} too small for ${text}`),
+  );
+  const nothing = cells(scene).filter(({ width, height }) => !(width > 0 && height > 0));
+  return [
+    ...outside.map(({ key }) => `${key} outside`),
+    ...over,
+    ...tooLong,
+    ...nothing.map(({ key }) => `${key} is nothing`),
+  ];
 }
+
+/** Width, height and size of type: a screen, a high and a low one, telephones with small and large type, a lecture hall. */
+const SIZES = [
+  [760, 480, 1],
+  [900, 640, 1],
+  [328, 300, 1],
+  [328, 190, 1],
+  [328, 190, 1.25],
+  [328, 520, 1.25],
+  [760, 300, 1],
+  [760, 200, 1],
+  [1100, 700, 1.5],
+  [760, 330, 1.5],
+] as const;
 
 describe('the table', () => {
   it('shows where a key went and how its bucket was found', async () => {
@@ -132,20 +184,37 @@ describe('the table', () => {
     'has no two texts over each other with %i keys, at any size',
     async (count) => {
       const timeline = await filmOf(...many(count), 'PING');
-      for (const [width, height, unit] of [
-        [760, 480, 1],
-        [900, 640, 1],
-        [320, 300, 1],
-        [760, 300, 1],
-        [1100, 700, 1.5],
-      ] as const) {
+      for (const [width, height, unit] of SIZES) {
         const scene = sceneOf(hashTableDiagram, timeline, { width, height, unit });
-        expect(collisions(scene), `${width} × ${height}`).toEqual([]);
+        expect(collisions(scene), `${width} × ${height} at ${unit}`).toEqual([]);
         for (const glyph of scene.glyphs)
           if ('fontSize' in glyph && glyph.shape !== 'cell') expect(glyph.fontSize).toBeGreaterThanOrEqual(12);
       }
     },
   );
+
+  it('leaves the working of a hash its room beside the facts, however low the picture is', async () => {
+    const timeline = await filmOf(...FIVE, 'SET user:1001:session x', 'GET user:1001:session');
+    const [entry] = [...timeline.view.picture.models!.tables[0].entries.values()].filter(
+      ({ keyLength }) => keyLength > 9,
+    );
+    const selected = { kind: 'entry', ref: entry.ref } as const;
+    for (const unit of [1, 1.5])
+      for (let height = 150; height < 500; height += 25) {
+        const scene = sceneOf(hashTableDiagram, timeline, { height: height * unit, unit, width: 800 * unit, selected });
+        expect(collisions(scene), `${height} at ${unit}`).toEqual([]);
+        expect(scene.glyphs.map(({ key }) => key)).toContain('mask/bucket');
+      }
+  });
+
+  it('says while a resize is under way on a telephone what each table holds', async () => {
+    const scene = sceneOf(hashTableDiagram, await filmOf(...FIVE), { width: 328, height: 260 });
+    expect(collisions(scene)).toEqual([]);
+    const headings = scene.glyphs.flatMap((glyph) =>
+      glyph.shape === 'label' && glyph.key.startsWith('heading/') ? [glyph.text] : [],
+    );
+    expect(headings).toEqual(['Old: 4, 4 left', 'New: 8, 1 entry']);
+  });
 
   it('never names two glyphs alike', async () => {
     for (const count of [5, 40, 250]) {
@@ -250,8 +319,11 @@ describe('the other panels', () => {
   it.each(DIAGRAMS.map((diagram) => [diagram.title, diagram] as const))(
     '%s says in words when there is nothing yet',
     (_, diagram) => {
-      const scene = diagram.layout(emptyModels(1, 'fnv1a'), focusOn(null));
-      expect(scene.glyphs.map(({ shape }) => shape)).toEqual(['label']);
+      for (const [width, height, unit] of SIZES) {
+        const scene = diagram.layout(emptyModels(1, 'fnv1a'), focusOn(null, { width, height, unit }));
+        expect(new Set(scene.glyphs.map(({ shape }) => shape))).toEqual(new Set(['label']));
+        expect(collisions(scene), `${width} × ${height} at ${unit}`).toEqual([]);
+      }
     },
   );
 
@@ -262,11 +334,11 @@ describe('the other panels', () => {
         ...many(60),
         ...many(40).map((line) => `${line.replace('SET', 'EXPIRE').split(' ').slice(0, 2).join(' ')} 100`),
       );
-      for (const [width, height] of [
-        [760, 480],
-        [320, 300],
-      ] as const)
-        expect(collisions(sceneOf(diagram, timeline, { width, height }))).toEqual([]);
+      for (const [width, height, unit] of SIZES)
+        expect(
+          collisions(sceneOf(diagram, timeline, { width, height, unit })),
+          `${width} × ${height} at ${unit}`,
+        ).toEqual([]);
     },
   );
 });
@@ -297,10 +369,16 @@ describe('an entry in words', () => {
       'over',
       '1 s',
       '61 s',
-      '3 min',
+      '200 s',
       '2 h',
       '6 d',
     ]);
+  });
+
+  it('takes the first wording that fits, and cuts the last one short', () => {
+    expect(fitting(['a long wording', 'short'], 200, 14)).toBe('a long wording');
+    expect(fitting(['a long wording', 'short'], 50, 14)).toBe('short');
+    expect(fitting(['a long wording', 'another'], 30, 14)).toMatch(/^an.*…$/);
   });
 
   it('fits into its cells, wide characters too', () => {

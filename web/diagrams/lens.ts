@@ -3,7 +3,15 @@ import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
 import type { AnyGlyph, Target } from './scene.ts';
-import { entryGlyphs, entryParts, type TableView } from './table-rows.ts';
+import { fitting } from './text.ts';
+import { entryGlyphs, entryParts, type Detail, type TableView } from './table-rows.ts';
+
+/** How an entry is spelled, the first way that fits. */
+const SPELLINGS: readonly Detail[] = [
+  { key: 12, value: 8, isTight: false },
+  { key: 10, value: 6, isTight: true },
+  { key: 10, value: 0, isTight: true },
+];
 
 /** Where buckets are too small to be read, the chain that is looked at is spelled out above them. */
 export function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, area: Area): AnyGlyph[] {
@@ -20,7 +28,12 @@ export function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, 
   }
   const y = area.y + 17 * unit;
   if (bucket < 0 || bucket >= table.tables[which].size) {
-    const text = 'Click a bucket, or step through a command: its chain is spelled out here.';
+    const wordings = [
+      'Click a bucket, or step through a command: its chain is spelled out here.',
+      'Click a bucket: its chain is spelled out here.',
+      'Click a bucket to see its chain.',
+    ];
+    const text = fitting(wordings, area.width, 14 * unit);
     return [{ shape: 'label', key: 'lens/hint', tone: 'muted', x: area.x, y, text, fontSize: 14 * unit }];
   }
   const name = `bucket ${bucket}`;
@@ -43,8 +56,12 @@ export function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, 
   for (const [at, ref] of chain.entries()) {
     const entry = table.entries.get(ref);
     if (!entry) continue;
-    const cell = entryParts(view, entry, { key: 12, value: 8, isTight: false }, 14 * unit);
-    if (x + cell.width + 60 * unit > area.x + area.width) {
+    const isLast = at === chain.length - 1;
+    const room = area.x + area.width - x - (isLast ? 22 : 50) * unit;
+    const cell = SPELLINGS.map((detail) => entryParts(view, entry, detail, 14 * unit)).find(
+      ({ width }) => width <= room,
+    );
+    if (!cell) {
       glyphs.push({
         shape: 'label',
         key: 'lens/more',

@@ -3,6 +3,7 @@ import { latin1 } from '../../engine/memory/bytes.ts';
 import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { elide, monoWidth, type AnyGlyph, type Scene, type Tone } from './scene.ts';
+import { fitting, nothing } from './text.ts';
 
 export const logDiagram: Diagram = {
   kind: 'log',
@@ -17,13 +18,21 @@ function layout(models: Models, focus: Focus): Scene {
   const shared = { shape: 'label', x: 4, fontSize: 14 * unit } as const;
   if (log.length === 0) {
     const text = 'The log is empty. Every command that changes something is put at its end.';
-    const label: AnyGlyph = { ...shared, key: 'nothing', tone: 'muted', y: 60 * unit, text, fontSize: 16 * unit };
-    return { width, height, glyphs: [label], rasters: [] };
+    return { width, height, glyphs: nothing(text, width, unit), rasters: [] };
   }
   const pitch = 36 * unit;
   const top = 44 * unit;
   const rows = log.tail.slice(-Math.max(1, Math.floor((height - top) / pitch)));
-  const text = `${log.length.toLocaleString('en')} bytes, ${log.written.toLocaleString('en')} written, ${log.synced.toLocaleString('en')} safe on storage`;
+  const [bytes, written, safe] = [log.length, log.written, log.synced].map((count) => count.toLocaleString('en'));
+  const text = fitting(
+    [
+      `${bytes} bytes, ${written} written, ${safe} safe on storage`,
+      `${bytes} bytes, ${safe} safe on storage`,
+      `${bytes} bytes, ${safe} safe`,
+    ],
+    width - 8,
+    14 * unit,
+  );
   const glyphs: AnyGlyph[] = [{ ...shared, key: 'log/facts', tone: 'plain', y: 12 * unit, text }];
   const isNarrow = width < 520 * unit;
   const left = 74 * unit;

@@ -4,10 +4,13 @@ import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { keyOf, valueOf } from './entries.ts';
 import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
-import { elide, MONO_RATIO, sameTarget } from './scene.ts';
+import { elide, MONO_RATIO, monoWidth, sameTarget } from './scene.ts';
+import { fitting, nothing, textWidth } from './text.ts';
 
 /** Of the blocks that were never used, so many are drawn. */
 const UNUSED_SHOWN = 4;
+/** A slab's heading and one line of its blocks. */
+const SLAB_PITCH = 60;
 const SLABS_A_PAGE = 64;
 const SLAB_GRANULES = 2048;
 const PAGE_GRANULES = SLABS_A_PAGE * SLAB_GRANULES;
@@ -34,17 +37,19 @@ function layout(models: Models, focus: Focus): Scene {
   const scene = (glyphs: AnyGlyph[]): Scene => ({ width, height, glyphs, rasters: [] });
   if (arena.pages.length === 0) {
     const text = 'No memory has been taken yet: the first key takes a page of 1 MiB.';
-    return scene([{ shape: 'label', key: 'nothing', tone: 'muted', x: 4, y: 60 * unit, text, fontSize: 16 * unit }]);
+    return scene([...nothing(text, width, unit)]);
   }
   const uses = usesOf(models);
   const map = pageMap(models, focus);
-  const top = map.bottom + 22 * unit;
+  const top = map.bottom + 16 * unit;
   const slabs = [...arena.slabs]
     .filter((slab) => slab.carved > 0)
     .sort((a, b) => a.blockBytes - b.blockBytes || a.ref - b.ref);
-  const room = Math.max(1, Math.floor((height - top) / (62 * unit)));
-  const shown = chosen(slabs, focus, room);
-  const heights = heightsOf(shown, width, height - top, unit);
+  const fits = (space: number): number => Math.max(1, Math.floor(space / (SLAB_PITCH * unit)));
+  // Where some have to be left out, a line at the bottom says so.
+  const space = height - top - (slabs.length > fits(height - top) ? 24 * unit : 0);
+  const shown = chosen(slabs, focus, fits(space));
+  const heights = heightsOf(shown, width, space, unit);
   let y = top;
   const rows = shown.flatMap((slab, at) => {
     const pitch = heights[at] ?? 0;
@@ -54,16 +59,8 @@ function layout(models: Models, focus: Focus): Scene {
   const hidden = slabs.length - shown.length;
   if (hidden > 0) {
     const text = `and ${hidden} more slab${hidden === 1 ? '' : 's'}`;
-    map.glyphs.push({
-      shape: 'label',
-      key: 'slabs/more',
-      tone: 'muted',
-      x: width - 6,
-      y: 10 * unit,
-      text,
-      fontSize: 14 * unit,
-      anchor: 'end',
-    });
+    const fontSize = 14 * unit;
+    map.glyphs.push({ shape: 'label', key: 'slabs/more', tone: 'muted', x: 4, y: y + 10 * unit, text, fontSize });
   }
   return scene([...map.glyphs, ...rows]);
 }
@@ -75,7 +72,8 @@ function heightsOf(slabs: readonly SlabModel[], width: number, room: number, uni
     return (36 + 28 * Math.ceil(Math.min(slab.blocks, slab.carved + UNUSED_SHOWN) / across)) * unit;
   });
   const total = wanted.reduce((sum, height) => sum + height, 0);
-  return total <= room ? wanted : wanted.map((height) => Math.min(height, room / slabs.length));
+  const least = SLAB_PITCH * unit;
+  return total <= room ? wanted : wanted.map((height) => Math.min(height, Math.max(least, room / slabs.length)));
 }
 
 function sideOf(slab: SlabModel, unit: number): number {
@@ -175,25 +173,27 @@ function slabRow(
   const side = sideOf(slab, unit);
   const across = Math.max(1, Math.floor((width - 8) / side));
   const lines = Math.max(1, Math.floor((pitch - 24 * unit) / (28 * unit)));
-  // The newest blocks are at the end, with a few behind them that were never used.
+  // The newest blocks are at the end, with a few behind them that were never used, as far as there is room.
   const touched = refsOf(focus).map((ref) => (ref - slab.ref) / granules);
   const lastTouched = touched.find((at) => Number.isInteger(at) && at >= 0 && at < slab.blocks);
-  const end = Math.min(slab.blocks, Math.max(slab.carved, (lastTouched ?? 0) + 1) + UNUSED_SHOWN);
-  const start = Math.max(0, Math.ceil((end - across * lines) / across) * across);
+  const newest = Math.max(slab.carved - 1, lastTouched ?? 0);
+  const start = Math.max(0, Math.floor(newest / across) - lines + 1) * across;
+  const end = Math.min(slab.blocks, newest + 1 + UNUSED_SHOWN, start + across * lines);
   const freed = countFreed(slab, free);
+  const name = `Blocks of ${slab.blockBytes} bytes`;
+  const where = address(slab.ref + start * granules);
+  const countX = Math.max(width > 480 * unit ? 170 * unit : 0, 4 + textWidth(name, 14 * unit) + 14 * unit);
+  const room = width - 20 * unit - countX - monoWidth(where, 13 * unit);
+  const counted = `${slab.carved - freed} live, ${freed} free`;
+  const counts = [`${counted}, ${slab.blocks - slab.carved} never used`, counted, `${slab.carved - freed} live`];
   const glyphs: AnyGlyph[] = [
-    { ...label, key: `slab/${slab.ref}`, tone: 'plain', x: 4, text: `Blocks of ${slab.blockBytes} bytes` },
-    {
-      ...label,
-      key: `slab/${slab.ref}/count`,
-      x: 170 * unit,
-      text: `${slab.carved - freed} live, ${freed} free, ${slab.blocks - slab.carved} never used`,
-    },
+    { ...label, key: `slab/${slab.ref}`, tone: 'plain', x: 4, text: name },
+    { ...label, key: `slab/${slab.ref}/count`, x: countX, text: fitting(counts, room, 14 * unit) },
     {
       ...label,
       key: `slab/${slab.ref}/address`,
       x: width - 6,
-      text: address(slab.ref + start * granules),
+      text: where,
       isMono: true,
       anchor: 'end',
       fontSize: 13 * unit,

@@ -230,7 +230,10 @@ function child(group: Group, name: string, className: string): Selection<SVGElem
 }
 
 function fillCell(group: Group, cell: Cell, { id, milliseconds }: Drawing): void {
+  // From back to front: body, parts, hatch, ring, verdict. However late one of them comes, it comes into its place.
   sized(child(group, 'rect', 'body'), cell, 0, milliseconds).attr('rx', Math.min(3, cell.height / 4));
+  // Outside the cell, so that a cell may be lit, selected and marked at once and each can be seen.
+  sized(child(group, 'rect', 'ring'), cell, 3, milliseconds).attr('rx', 5);
   let x = 0;
   const placed = cell.parts.map((part) => {
     const at = { part, x };
@@ -241,7 +244,7 @@ function fillCell(group: Group, cell: Cell, { id, milliseconds }: Drawing): void
     .selectChildren<SVGGElement, { part: Part; x: number }>('.part')
     .data(placed)
     .join((enter) => {
-      const part = enter.append('g').attr('class', 'part');
+      const part = enter.insert('g', ':scope > .hatch, :scope > .ring').attr('class', 'part');
       part.append('rect');
       part.append('text').attr('dominant-baseline', 'central');
       return part;
@@ -265,17 +268,15 @@ function fillCell(group: Group, cell: Cell, { id, milliseconds }: Drawing): void
     });
   const hatch = group.selectChildren<SVGRectElement, unknown>('.hatch').data(cell.isHatched ? [cell] : []);
   hatch
-    .join('rect')
+    .join((enter) => enter.insert('rect', ':scope > .ring'))
     .attr('class', 'hatch')
     .attr('width', cell.width)
     .attr('height', cell.height)
     .attr('fill', `url(#${id}-hatch-${cell.tone === 'migrating' ? 'migrating' : 'free'})`);
-  // Outside the cell, so that a cell may be lit, selected and marked at once and each can be seen.
-  sized(child(group, 'rect', 'ring'), cell, 3, milliseconds).attr('rx', 5);
   group
     .selectChildren<SVGTitleElement, string>('title')
     .data(cell.title ? [cell.title] : [])
-    .join('title')
+    .join((enter) => enter.insert('title', ':first-child'))
     .text((text) => text);
   group
     .selectChildren<SVGTextElement, string>('.verdict')

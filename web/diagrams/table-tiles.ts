@@ -35,6 +35,7 @@ export function tileGlyphs(view: TableView, grid: Grid): AnyGlyph[] {
   const isRoomy = grid.width >= 54 * focus.unit && grid.height >= 38 * focus.unit;
   const left = isRoomy ? 0 : ROW_LABEL * focus.unit;
   const width = isRoomy ? grid.width : (area.width - left) / grid.columns;
+  const labelled = Math.ceil((15 * focus.unit) / grid.height);
   const glyphs: AnyGlyph[] = [];
   for (let bucket = 0; bucket < table.tables[which].size; bucket++) {
     const column = bucket % grid.columns;
@@ -46,7 +47,7 @@ export function tileGlyphs(view: TableView, grid: Grid): AnyGlyph[] {
       height: grid.height - GAP,
     };
     glyphs.push(...(isRoomy ? roomyTile(view, bucket, box) : smallTile(view, bucket, box)));
-    if (!isRoomy && column === 0) {
+    if (!isRoomy && column === 0 && row % labelled === 0) {
       glyphs.push({
         shape: 'label',
         key: `row/${table.tables[which].size}/${row}`,

@@ -41,7 +41,11 @@ describe('help', () => {
     expect(rows).toContain('  Tab            completes commands,');
     expect(rows).toContain('                 subcommands and options');
     const sort = textOfSpans(helpText(['sort'], sampleDocs, 30)).split('\n');
-    expect(sort.slice(1, 4)).toEqual(['  SORT key [LIMIT offset', '    count] [GET pattern [GET', '    pattern ...]] [ASC|DESC]']);
+    expect(sort.slice(1, 4)).toEqual([
+      '  SORT key [LIMIT offset',
+      '    count] [GET pattern [GET',
+      '    pattern ...]] [ASC|DESC]',
+    ]);
   });
 
   it('says so when it knows nothing', () => {

@@ -1,8 +1,11 @@
+/** A day in November 2026: any will do, as long as it is always the same. */
+const START_MS = 1_795_132_800_000;
+
 /** A clock that is turned by hand. */
 export class ManualClock {
   nowMs: number;
 
-  constructor(nowMs = Date.UTC(2026, 10, 20)) {
+  constructor(nowMs = START_MS) {
     this.nowMs = nowMs;
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { Engine } from '../../api.ts';
+import type { Engine } from '../../api.ts';
 import { latin1 } from '../../memory/bytes.ts';
 import { FaultyDisk, type Fault, type PowerCut } from './faulty-disk.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -13,7 +13,10 @@ function contents(engine: Engine): Record<string, string> {
   for (const db of engine.keyspace.databases) {
     db.keys.forEach((entry) => {
       const { bytes, start, end } = engine.keyspace.strings.view(db, entry);
-      found.push([`${db.index} ${latin1(db.keys.keyCopy(entry))}`, `${db.deadline(entry)} ${latin1(bytes, start, end)}`]);
+      found.push([
+        `${db.index} ${latin1(db.keys.keyCopy(entry))}`,
+        `${db.deadline(entry)} ${latin1(bytes, start, end)}`,
+      ]);
     });
   }
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));

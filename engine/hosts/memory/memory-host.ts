@@ -75,7 +75,8 @@ export class MemoryHost {
       recorder: options.recorder ?? null,
     });
     const validBytes = load(this.engine, content);
-    this.disk = validBytes === content.length && options.disk ? options.disk : new FaultyDisk(content.slice(0, validBytes));
+    this.disk =
+      validBytes === content.length && options.disk ? options.disk : new FaultyDisk(content.slice(0, validBytes));
     this.log = new FileLog({
       file: this.disk,
       offset: validBytes,

@@ -137,8 +137,12 @@ async function play(call: (argv: readonly string[]) => Promise<unknown>): Promis
 }
 
 test('the round leaves no command out', () => {
-  const played = new Set(round.flatMap(([[name, second]]) => [name, `${name}|${second}`]).map((name) => name.toLowerCase()));
-  const missing = [...server.engine.registry.everyOne()].map(({ fullName }) => fullName).filter((name) => !played.has(name));
+  const played = new Set(
+    round.flatMap(([[name, second]]) => [name, `${name}|${second}`]).map((name) => name.toLowerCase()),
+  );
+  const missing = [...server.engine.registry.everyOne()]
+    .map(({ fullName }) => fullName)
+    .filter((name) => !played.has(name));
   expect(missing.sort()).toEqual(expect.arrayContaining(elsewhere.sort()));
   // Containers of subcommands are played by their subcommands.
   expect(missing.filter((name) => !elsewhere.includes(name))).toEqual([]);

@@ -35,7 +35,9 @@ export class DirectoryLock {
         const holder = readLock(this.path);
         if (holder === null) continue;
         if (isAlive(holder) || attempt > 100) {
-          throw new Error(`${directory} is in use by process ${holder.split(' ')[0]}; two servers cannot share one log`);
+          throw new Error(
+            `${directory} is in use by process ${holder.split(' ')[0]}; two servers cannot share one log`,
+          );
         }
         this.clearAway(holder);
       }

@@ -132,7 +132,9 @@ test('a request that says two lengths, or drips in, gets no further than the par
   const answer = await new Promise<string>((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => {
-      socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
+      socket.write(
+        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      );
     });
     socket.on('data', (part) => (text += part.toString()));
     socket.on('close', () => {

@@ -150,7 +150,10 @@ describe('a restart', () => {
   });
 
   test('an end that was torn off is cut away, said, and the file goes on from there', async () => {
-    const dir = written({ [NAME]: SET('a', '1') + SET('b', '2').slice(0, -5), [MANIFEST]: `file ${NAME} seq 1 type i\n` });
+    const dir = written({
+      [NAME]: SET('a', '1') + SET('b', '2').slice(0, -5),
+      [MANIFEST]: `file ${NAME} seq 1 type i\n`,
+    });
     const server = await start(dir);
     expect(server.said.join()).toContain(`from offset ${SET('a', '1').length} on`);
     await call(server, ['SET', 'c', '3']);
@@ -272,7 +275,11 @@ function statOf(pid: number): string {
 
 test('appendfsync may change while the server runs, appendonly may not', async () => {
   const server = await start(temporaryFolder());
-  const answers = await call(server, ['CONFIG', 'SET', 'appendfsync', 'everysec'], ['CONFIG', 'SET', 'appendonly', 'no']);
+  const answers = await call(
+    server,
+    ['CONFIG', 'SET', 'appendfsync', 'everysec'],
+    ['CONFIG', 'SET', 'appendonly', 'no'],
+  );
   expect(answers).toMatch(/^\+OK\r\n-ERR CONFIG SET failed .*--appendonly no/);
 });
 
@@ -341,7 +348,9 @@ describe.runIf(hasRedis)('beside a real redis-server', () => {
       await call({ port }, ['SET', 'theirs', 'yes'], ['SET', 'theirs2', '1', 'EX', '1000'], ['DEL', 'pi']);
     });
     const again = await start(dir);
-    expect(await call(again, ['MGET', 'theirs', 'pi', 'text'])).toBe('*3\r\n$3\r\nyes\r\n$-1\r\n$18\r\nsome text and more\r\n');
+    expect(await call(again, ['MGET', 'theirs', 'pi', 'text'])).toBe(
+      '*3\r\n$3\r\nyes\r\n$-1\r\n$18\r\nsome text and more\r\n',
+    );
   });
 
   test('its own directory is refused with a sentence while its base is a snapshot, and read when it is commands', async () => {

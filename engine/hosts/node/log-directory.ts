@@ -26,7 +26,7 @@ import { tailDamage } from '../../persistence/torn-tail.ts';
 import { DirectoryLock } from './directory-lock.ts';
 
 /** The log cannot be used as it lies there; nothing was changed. The message says why. */
-export class LogUnusable extends Error {
+class LogUnusable extends Error {
   override readonly name = 'LogUnusable';
 }
 
@@ -172,7 +172,12 @@ export class LogDirectory {
   private cut(
     fd: number,
     path: string,
-    { size, validBytes, unfinishedBytes, isLast }: { size: number; validBytes: number; unfinishedBytes: number; isLast: boolean },
+    {
+      size,
+      validBytes,
+      unfinishedBytes,
+      isLast,
+    }: { size: number; validBytes: number; unfinishedBytes: number; isLast: boolean },
   ): void {
     const torn = `${path}: the last ${size - validBytes} bytes, from offset ${validBytes} on, are a command or a transaction that was not written to its end`;
     const tail = new Uint8Array(Math.min(unfinishedBytes, CHUNK_BYTES));

@@ -30,10 +30,13 @@ export class Loop {
 
   /** Lets the engine do its regular work. */
   start(afterTick: () => void): void {
-    this.ticker = setInterval(() => {
-      this.engine.tick(this.clock.nowMs());
-      afterTick();
-    }, 1000 / this.engine.config.number('hz'));
+    this.ticker = setInterval(
+      () => {
+        this.engine.tick(this.clock.nowMs());
+        afterTick();
+      },
+      1000 / this.engine.config.number('hz'),
+    );
   }
 
   stop(): void {

@@ -117,7 +117,10 @@ test('what keeps it from starting is one sentence and no stack', async () => {
     [['--prot', '1'], 'there is no setting "prot"'],
     [['missing.conf'], 'cannot be read'],
     [['--port', port, '--http-port', '0', '--appendonly', 'yes', '--dir', damaged], 'at offset 0'],
-    [['--port', port, '--http-port', '0', '--appendonly', 'yes', '--dir', '/nowhere'], 'There is no directory /nowhere'],
+    [
+      ['--port', port, '--http-port', '0', '--appendonly', 'yes', '--dir', '/nowhere'],
+      'There is no directory /nowhere',
+    ],
     [['--port', port, '--http-port', '0', '--bind', '203.0.113.7'], 'does not have the address 203.0.113.7'],
   ];
   for (const [flags, sentence] of cases) {

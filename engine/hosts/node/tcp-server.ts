@@ -107,7 +107,9 @@ export class TcpServer {
 
   private isDenied(socket: Socket): boolean {
     const { config } = this.engine;
-    return config.isOn('protected-mode') && config.text('requirepass') === '' && !isLoopback(socket.remoteAddress ?? '');
+    return (
+      config.isOn('protected-mode') && config.text('requirepass') === '' && !isLoopback(socket.remoteAddress ?? '')
+    );
   }
 }
 
