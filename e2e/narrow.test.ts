@@ -42,7 +42,7 @@ test('at 360 pixels the playground has everything, in reach of a finger, and not
   await visitor.rests();
   expect.soft(await visitor.misplacedTexts(), 'a resize').toEqual([]);
   await visitor.lookAtStage();
-  await visitor.button('One step back').tap();
+  await visitor.button('Start of the command').tap();
   await visitor.button('One step back').tap();
   await expect(page.getByRole('note')).toBeVisible();
   expect.soft(await troubles(visitor), 'in the past').toEqual([]);

@@ -2,9 +2,10 @@
  * A film is worth stepping through only where something can be seen. Steps are what the engine did; a beat is what a
  * viewer takes in at once: one or more steps that belong together, told in one sentence.
  */
-import { applyStep, describeStep, type EngineStep, type Models } from '../engine/models.ts';
+import { applyStep, databaseOf, describeStep, type EngineStep, type Models } from '../engine/models.ts';
 import { explainHash, hashText, type HashName } from '../engine/structures/hash-functions.steps.ts';
 import { utf8Decode } from '../engine/memory/bytes.ts';
+import { valueSentence, VALUE } from './diagrams/entries.ts';
 
 export interface Beat {
   /** The steps `[from, to)` have happened once this beat is over. A round of a hash makes nothing happen: `from === to`. */
@@ -18,9 +19,6 @@ export interface Beat {
 
 /** Keys longer than this show their first bytes one at a time and the rest at once. */
 const ROUNDS_SHOWN = 12;
-
-/** The words of an entry behind its header, as the keyspace uses them. */
-const VALUE_WORD = 0;
 
 interface Draft {
   from: number;
@@ -83,7 +81,7 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
     case 'dynamic-string':
       return step.kind === 'release' ? 'tells' : 'prepares';
     case 'hash-table':
-      return step.kind === 'payload' && step.word !== VALUE_WORD ? 'follows' : 'tells';
+      return step.kind === 'payload' && step.word !== VALUE ? 'follows' : 'tells';
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':
@@ -116,7 +114,28 @@ export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Mode
   if (main.structure === 'hash-table' && main.kind === 'advance' && beat.to - beat.from > 1) {
     return `${beat.to - beat.from} empty buckets are passed over: the cursor goes on to bucket ${main.cursor}.`;
   }
-  return describeStep(main, models);
+  return newValueCaption(beat, steps, models) ?? describeStep(main, models);
+}
+
+/** Where an entry was given a value, what its key stands for once the beat is over. */
+function newValueCaption(beat: Beat, steps: readonly EngineStep[], models: Models): string | null {
+  const main = steps[beat.main];
+  const isNew = main?.structure === 'hash-table' || (main?.structure === 'dynamic-string' && main.kind === 'create');
+  const given = steps
+    .slice(beat.main, beat.to)
+    .find((step) => step.structure === 'hash-table' && step.kind === 'payload' && step.word === VALUE);
+  if (!isNew || given?.structure !== 'hash-table' || given.kind !== 'payload') return null;
+  const after = steps.slice(beat.main, beat.to).reduce(applyStep, models);
+  const entry = after.tables[databaseOf(given)]?.entries.get(given.entry);
+  return entry ? valueSentence(after, entry) : null;
+}
+
+/** Of a cause whose steps were too many to keep. */
+export function lostCaption(steps: readonly EngineStep[]): string {
+  const reply = steps.find((step) => step.structure === 'cause' && step.kind === 'reply');
+  const told =
+    reply?.structure === 'cause' && reply.kind === 'reply' ? replyCaption(reply.head, reply.length, null) : '';
+  return `Too many steps to film: the picture jumps to what they left behind. ${told}`.trimEnd();
 }
 
 function roundCaption(hashName: HashName, key: Uint8Array, round: number): string {

@@ -24,7 +24,8 @@ export interface Picture {
   readonly overview: Overview | null;
 }
 
-export type MarkerKind = 'resize begins' | 'resize ends' | 'keys expire' | 'all keys are removed';
+export type MarkerKind =
+  'resize begins' | 'resize ends' | 'keys expire' | 'all keys are removed' | 'too many steps to film';
 
 export interface Cause {
   readonly index: number;
@@ -106,8 +107,26 @@ export class Film {
 
   /** A picture from the host, right before the cause that comes next, which has this number. */
   keyframe(picture: Picture, nextIndex: number): void {
+    this.markLost(picture, nextIndex);
     this.nextIndex = nextIndex;
     this.remember(this.causes.length, picture);
+  }
+
+  /** Of a cause whose steps were lost, the pictures on either side tell what it came to. */
+  private markLost(after: Picture, nextIndex: number): void {
+    // Behind it the turn may have ended, which no table notices.
+    const at = this.causes.findLastIndex(({ isLost, isStop }) => isLost || isStop);
+    const lost = this.causes[at];
+    if (!lost?.isLost || nextIndex - lost.index !== this.causes.length - at) return;
+    let from = at;
+    while (!this.pictures.has(from)) {
+      from--;
+      if (from < 0 || this.causes[from]?.isLost || this.isGap(from)) return;
+    }
+    const before = this.pictures.get(from);
+    const known = new Set(this.causes.slice(from, at).flatMap(({ markers }) => markers));
+    const found = before ? markersBetween(before, after).filter((marker) => !known.has(marker)) : [];
+    this.causes[at] = { ...lost, markers: [...new Set([...found, ...lost.markers])] };
   }
 
   /** An answer of the frame source. */
@@ -223,6 +242,7 @@ const OWN_WORK = { tick: 'Time passes', load: 'The log is read', turn: 'The turn
 function markersOf(kind: Cause['kind'], steps: readonly EngineStep[]): MarkerKind[] {
   const markers = new Set<MarkerKind>();
   for (const step of steps) {
+    if (step.structure === 'cause' && step.kind === 'lost') markers.add('too many steps to film');
     if (step.structure !== 'hash-table') continue;
     if (step.kind === 'resize') markers.add('resize begins');
     if (step.kind === 'promote') markers.add('resize ends');
@@ -230,4 +250,40 @@ function markersOf(kind: Cause['kind'], steps: readonly EngineStep[]): MarkerKin
     if (step.kind === 'clear') markers.add('all keys are removed');
   }
   return [...markers];
+}
+
+/** What must have happened between two pictures, as far as it deserves a sign. */
+function markersBetween(before: Picture, after: Picture): MarkerKind[] {
+  const [was, is] = [tablesOf(before), tablesOf(after)];
+  const markers = new Set<MarkerKind>();
+  is.forEach(({ keys, sizes: [size, nextSize] }, db) => {
+    const earlier = was[db];
+    if (!earlier) return;
+    if (keys === 0 && earlier.keys > 0) return void markers.add('all keys are removed');
+    const [earlierSize, earlierNext] = earlier.sizes;
+    const hasEnded = earlierSize > 0 && size !== earlierSize;
+    // A table of another size that was not being filled already was begun in between, too.
+    const hasBegun = (hasEnded && size !== earlierNext) || (nextSize > 0 && nextSize !== earlierNext);
+    if (hasBegun) markers.add('resize begins');
+    if (hasEnded) markers.add('resize ends');
+  });
+  return [...markers];
+}
+
+interface TableSizes {
+  readonly keys: number;
+  readonly sizes: readonly [number, number];
+}
+
+/** By the number of the database; where there are too many keys, the fullest one alone is known. */
+function tablesOf({ models, overview }: Picture): TableSizes[] {
+  const found: TableSizes[] = [];
+  models?.tables.forEach(({ entries, tables: [old, next] }, db) => {
+    found[db] = { keys: entries.size, sizes: [old.size, next.size] };
+  });
+  if (overview) {
+    const [old, next] = overview.tables;
+    found[overview.db] = { keys: overview.keys, sizes: [old?.size ?? 0, next?.size ?? 0] };
+  }
+  return found;
 }

@@ -4,7 +4,7 @@
  */
 import { applyStep, type EngineStep, type Models } from '../engine/models.ts';
 import type { HashName } from '../engine/structures/hash-functions.steps.ts';
-import { captionOf, type Beat } from './beats.ts';
+import { captionOf, lostCaption, type Beat } from './beats.ts';
 import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
 
@@ -106,6 +106,7 @@ export class Timeline {
   /** How things stand right before cause `nextIndex`, which is still to come. */
   keyframe(picture: Picture, nextIndex: number): void {
     this.film.keyframe(picture, nextIndex);
+    this.stops = this.positions.flatMap((position) => this.film.causes[position] ?? []);
     if (this.isLive && !this.isPlaying) void this.show(this.stops.length - 1, Infinity);
   }
 
@@ -316,7 +317,7 @@ export class Timeline {
     at: number,
     cause: Cause | null,
   ): string {
-    if (cause?.isLost && at > 0) return 'This took more steps than a film can hold. What it left behind is shown.';
+    if (cause?.isLost && at > 0) return lostCaption(this.film.stepsOf(position) ?? []);
     if (!beat) return at > 0 ? 'There are too many keys to draw each one. The length of each chain is shown.' : '';
     const from = this.within(position, before, beats, at - 1).models;
     return from ? captionOf(beat, this.film.stepsOf(position) ?? [], from, this.hashName) : '';

@@ -44,6 +44,11 @@ class Rehearsal {
     return this.recorder.take();
   }
 
+  /** The number of the cause that comes next. */
+  get nextIndex(): number {
+    return this.engine.causeIndex;
+  }
+
   get now(): Models {
     return this.engine.snapshot();
   }
@@ -139,6 +144,48 @@ describe('the film', () => {
     timeline.push(rehearsal.run(...FIVE, 'GET bar', 'GET bar', 'GET bar', 'FLUSHALL'));
     const marked = timeline.stops.flatMap(({ line, markers }) => markers.map((marker) => `${marker}: ${line}`));
     expect(marked).toEqual(['resize begins: SET user ada', 'resize ends: GET bar', 'all keys are removed: FLUSHALL']);
+  });
+
+  it('says what a key stands for once it was given a value, and where that lies', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    timeline.push(rehearsal.run('SET a 1', 'SET a hello', 'SET big 99999999999', 'INCR a2', 'APPEND a !'));
+    const told: string[] = [];
+    for (let stop = 0; stop < timeline.stops.length; stop++) {
+      await timeline.seek(stop, 0);
+      while (timeline.view.stop === stop && timeline.view.shown < timeline.view.length) {
+        await timeline.step(1);
+        if (/stands for|is written/.test(timeline.view.caption)) told.push(timeline.view.caption);
+      }
+    }
+    expect(told.map((caption) => caption.replaceAll(/0x[0-9a-f]+/g, '0x…'))).toEqual([
+      '“a” now stands for the number 1, in the entry itself (int).',
+      '“a” now stands for “hello” (embstr): 5 bytes at 0x…, where 12 would fit.',
+      '“big” now stands for a number of 64 bits, at 0x… (int).',
+      '“a2” now stands for the number 1, in the entry itself (int).',
+      'The string at 0x… is written from byte 5 on. It is 6 bytes long now, not 5.',
+    ]);
+  });
+
+  it('marks a cause that took too many steps to film by what it left behind', async () => {
+    const rehearsal = new Rehearsal();
+    const timeline = rehearsal.timeline();
+    const pairs = (from: number): string => Array.from({ length: 4000 }, (_, at) => `k${from + at} v`).join(' ');
+    for (const line of ['SET a 1', `MSET ${pairs(0)}`, 'GET a', 'FLUSHALL', 'SET b 1']) {
+      timeline.push(rehearsal.run(line));
+      timeline.keyframe({ models: rehearsal.now, overview: null }, rehearsal.nextIndex);
+    }
+    expect(timeline.stops.map(({ markers }) => markers)).toEqual([
+      [],
+      ['resize begins', 'resize ends', 'too many steps to film'],
+      [],
+      ['all keys are removed', 'too many steps to film'],
+      [],
+    ]);
+    await timeline.seek(3);
+    expect(timeline.view.caption).toBe(
+      'Too many steps to film: the picture jumps to what they left behind. The reply is OK.',
+    );
   });
 });
 

@@ -135,7 +135,7 @@ function applyLink(model: HashTableModel, step: Extract<HashTableStep, { kind: '
 }
 
 /** A key as it is written in captions: its text, cut short where it is long. */
-function keyText(entry: Pick<EntryModel, 'key' | 'keyLength'> | undefined): string {
+export function keyText(entry: Pick<EntryModel, 'key' | 'keyLength'> | undefined): string {
   if (!entry) return 'an entry';
   if (entry.keyLength < 0) return 'a value without its key';
   const text = utf8Decode(entry.key).replace(/\p{C}/gu, '·');

@@ -38,7 +38,7 @@ export async function benchLoad({ rounds }) {
           const server = await make[name](['--appendonly', 'yes', '--dir', where]);
           times[label].push(performance.now() - start);
           await server.stop();
-          rmSync(join(empty, 'appendonlydir'), { recursive: true });
+          rmSync(join(empty, 'appendonlydir'), { recursive: true, force: true });
         }
       }
     }

@@ -31,7 +31,7 @@ function layout(models: Models, focus: Focus): Scene {
   }
   const side = 27 * unit;
   const left = 54 * unit;
-  const across = Math.max(8, Math.floor((width - left - 8) / side / 4) * 4);
+  const across = Math.max(4, Math.floor((width - left - 8) / side / 4) * 4);
   const top = 104 * unit;
   const lines = Math.max(1, Math.floor((height - top) / (side + 8 * unit)));
   const shown = Math.min(string.capacity, across * lines);

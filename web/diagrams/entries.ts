@@ -1,14 +1,21 @@
 /** What an entry of the keyspace says when it is drawn. The payload words are the keyspace's: value, meta, deadline. */
 import { utf8Decode } from '../../engine/memory/bytes.ts';
 import type { Models } from '../../engine/models.ts';
-import type { EntryModel } from '../../engine/structures/hash-table.steps.ts';
+import { address } from '../../engine/memory/arena.steps.ts';
+import { keyText, type EntryModel } from '../../engine/structures/hash-table.steps.ts';
+import { elide } from './scene.ts';
 
 export const VALUE = 0;
 export const META = 1;
 export const DEADLINE = 2;
 
+/** Of a value so much is told in a sentence. */
+const VALUE_CELLS = 24;
+
+const STRING = 0;
 const INT = 0;
 const INT64 = 1;
+const ENCODINGS = ['int', 'int', 'embstr', 'raw'] as const;
 
 /** What bytes look like in a cell: text as text, everything that cannot be read as a middle dot. */
 export function printable(bytes: Uint8Array): string {
@@ -45,8 +52,24 @@ export function deadlineOf(models: Models, db: number, entry: EntryModel): numbe
 export function timeLeft(ms: number): string {
   if (ms <= 0) return 'over';
   const seconds = Math.ceil(ms / 1000);
-  if (seconds < 1000) return `${seconds} s`;
-  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 10_000) return `${seconds} s`;
   if (seconds < 360_000) return `${Math.round(seconds / 3600)} h`;
   return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A value right after it was set, in a sentence; `null` where no words are known for it. */
+export function valueSentence(models: Models, entry: EntryModel): string | null {
+  const value = entry.payload[VALUE] ?? 0;
+  const meta = entry.payload[META] ?? 0;
+  const encoding = (meta >>> 4) & 15;
+  const name = ENCODINGS[encoding];
+  if ((meta & 15) !== STRING || name === undefined) return null;
+  const stands = `${entry.keyLength < 0 ? 'The cell' : keyText(entry)} now stands for`;
+  if (encoding === INT) return `${stands} the number ${value}, in the entry itself (${name}).`;
+  if (encoding === INT64) return `${stands} a number of 64 bits, at ${address(value)} (${name}).`;
+  const string = models.strings.get(value);
+  if (!string) return null;
+  const text = elide(printable(string.head), VALUE_CELLS);
+  const length = string.length === 1 ? '1 byte' : `${string.length.toLocaleString('en')} bytes`;
+  return `${stands} “${text}” (${name}): ${length} at ${address(value)}, where ${string.capacity.toLocaleString('en')} would fit.`;
 }

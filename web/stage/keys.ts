@@ -1,5 +1,15 @@
 /** The keys by which sliders, trees, tabs and choices are moved through; these are theirs, all others are not. */
-const MOVES = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown', 'Enter']);
+const MOVES = new Set([
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+  'PageUp',
+  'PageDown',
+  'Enter',
+]);
 
 /** Whether a key belongs to what has the focus: text that is typed, a terminal, or a control with keys of its own. */
 export function isTyping(event: KeyboardEvent): boolean {

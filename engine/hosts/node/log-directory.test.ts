@@ -280,7 +280,7 @@ test('appendfsync may change while the server runs, appendonly may not', async (
     ['CONFIG', 'SET', 'appendfsync', 'everysec'],
     ['CONFIG', 'SET', 'appendonly', 'no'],
   );
-  expect(answers).toMatch(/^\+OK\r\n-ERR CONFIG SET failed .*--appendonly no/);
+  expect(answers).toMatch(/^\+OK\r\n-ERR CONFIG SET failed .*when the engine starts/);
 });
 
 const hasRedis = findRedis()?.startsWith('7.') === true;
