@@ -2,7 +2,7 @@
  * RESP over TCP. Sockets are read as they come and written once a turn. What a client sends is the engine's to judge;
  * here it is only kept from taking more than its share: who does not read what was asked for is not read from either.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, Socket, type Server, type SocketConstructorOpts } from 'node:net';
 
 import type { Connection, Engine } from '../../api.ts';
 import { ascii } from '../../memory/bytes.ts';
@@ -59,7 +59,9 @@ export class TcpServer {
     for (const socket of this.sockets) end(socket);
   }
 
-  private accept(socket: Socket): void {
+  private accept(accepted: Socket): void {
+    const input: Input = { take: null };
+    const socket = readingIntoShared(accepted, input);
     // A reset or a broken pipe; 'close' follows, and is all that the engine needs to know.
     socket.on('error', () => undefined);
     if (this.isDenied(socket)) {
@@ -79,15 +81,15 @@ export class TcpServer {
       },
       isFull: () => socket.writableLength > PAUSE_ABOVE_BYTES,
     });
-    this.serve(socket, connection);
+    this.serve(socket, connection, input);
   }
 
-  private serve(socket: Socket, connection: Connection): void {
+  private serve(socket: Socket, connection: Connection, input: Input): void {
     const { loop } = this;
-    socket.on('data', (chunk: Buffer) => {
+    input.take = (chunk) => {
       loop.turn();
       connection.receive(chunk);
-    });
+    };
     socket.on('drain', () => {
       loop.turn();
       connection.receive(NOTHING);
@@ -111,6 +113,41 @@ export class TcpServer {
       config.isOn('protected-mode') && config.text('requirepass') === '' && !isLoopback(socket.remoteAddress ?? '')
     );
   }
+}
+
+/** Who takes what a socket has read; nobody while the connection is being made. */
+interface Input {
+  take: ((chunk: Uint8Array) => void) | null;
+}
+
+/** One buffer for whatever any socket reads: the engine takes what it needs during the call. */
+const SHARED = new Uint8Array(64 * 1024);
+
+/**
+ * Lets a socket read into the shared buffer instead of one of its own for every piece, which costs a tenth of the
+ * server's time. Node offers that (`onread`) for the sockets one makes, not for those one accepts, so an accepted
+ * socket's handle is given to one made here. Where there is no such handle, pieces come as they always do.
+ */
+function readingIntoShared(accepted: Socket, input: Input): Socket {
+  const { _handle: handle } = accepted as Socket & { _handle?: object | null };
+  if (!handle) {
+    accepted.on('data', (chunk: Buffer) => input.take?.(chunk));
+    accepted.resume();
+    return accepted;
+  }
+  Object.assign(accepted, { _handle: null });
+  const options = {
+    handle,
+    allowHalfOpen: true,
+    onread: {
+      buffer: SHARED,
+      callback: (length: number) => {
+        input.take?.(SHARED.subarray(0, length));
+        return true;
+      },
+    },
+  };
+  return new Socket(options as SocketConstructorOpts);
 }
 
 /** True when some of the bytes are still to be sent, and must stay as they are until then. */
