@@ -1,5 +1,5 @@
 /** Storages for tests: one that behaves, and one that does not. */
-import { LogGap, LogLost, type LogChange, type LogRecord, type LogStorage } from './log-storage.ts';
+import { LogGap, LogLost, type LogChange, type LogRecord, type LogStorage, type OpenedLog } from './log-storage.ts';
 
 /** What is kept outlives the storage that wrote it, as a disk does. */
 export interface Disk {
@@ -14,21 +14,34 @@ export function emptyDisk(): Disk {
 
 export type Fault = 'none' | 'fail' | 'fail after' | 'never';
 
+/** `claim` is a part of `open`, and after that has failed, of whatever writes first. */
+export type Operation = 'open' | 'claim' | 'write' | 'truncate';
+
 /** Before each operation asks what shall go wrong with it. `never` is the moment at which the worker is killed. */
 export class FaultyStorage implements LogStorage {
   readonly disk: Disk;
-  fault: (operation: 'open' | 'write' | 'truncate') => Fault = () => 'none';
+  fault: (operation: Operation) => Fault = () => 'none';
   error: Error = new Error('the disk is broken');
   writes: LogChange[] = [];
   private epoch = 0;
+  private isClaimed = true;
 
   constructor(disk: Disk) {
     this.disk = disk;
   }
 
-  async open(take: (record: LogRecord) => void): Promise<number> {
+  async open(take: (record: LogRecord) => void): Promise<OpenedLog> {
+    let refusal: Error | null = null;
+    try {
+      await this.attempt('claim', () => {
+        this.epoch = ++this.disk.epoch;
+      });
+    } catch {
+      refusal = this.error;
+      this.isClaimed = false;
+      this.epoch = this.disk.epoch;
+    }
     return this.attempt('open', () => {
-      this.epoch = ++this.disk.epoch;
       let read = 0;
       for (const [offset, bytes] of [...this.disk.records].sort(([a], [b]) => a - b)) {
         if (offset !== read) throw new LogGap(`the bytes from ${read} to ${offset} are missing`);
@@ -36,11 +49,12 @@ export class FaultyStorage implements LogStorage {
         take({ offset, bytes });
       }
       if (read !== this.disk.end) throw new LogGap(`it should have ${this.disk.end} bytes and has ${read}`);
-      return read;
+      return { length: read, refusal };
     });
   }
 
   async write(change: LogChange): Promise<void> {
+    await this.claim();
     await this.attempt('write', () => {
       this.writes.push(change);
       if (this.epoch === this.disk.epoch && this.disk.end === change.end) return;
@@ -52,6 +66,7 @@ export class FaultyStorage implements LogStorage {
   }
 
   async truncate(end: number, before: number): Promise<LogRecord | null> {
+    await this.claim();
     return this.attempt('truncate', () => {
       this.check(before);
       for (const offset of this.disk.records.keys()) if (offset >= end) this.disk.records.delete(offset);
@@ -68,12 +83,21 @@ export class FaultyStorage implements LogStorage {
     this.fault = () => 'never';
   }
 
+  private async claim(): Promise<void> {
+    if (this.isClaimed) return;
+    await this.attempt('claim', () => {
+      this.check(this.disk.end);
+      this.epoch = ++this.disk.epoch;
+      this.isClaimed = true;
+    });
+  }
+
   private check(before: number): void {
     if (this.epoch !== this.disk.epoch) throw new LogLost('another tab has taken over the stored log');
     if (this.disk.end !== before) throw new LogLost('the stored log was changed by somebody else');
   }
 
-  private async attempt<Result>(operation: 'open' | 'write' | 'truncate', work: () => Result): Promise<Result> {
+  private async attempt<Result>(operation: Operation, work: () => Result): Promise<Result> {
     await Promise.resolve();
     const fault = this.fault(operation);
     if (fault === 'never') return new Promise<never>(() => undefined);

@@ -26,6 +26,15 @@ function bytes(length: number, first = 0): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => (first + i) & 255);
 }
 
+/** Reading works, and nothing can be written. */
+function fullDisk() {
+  const { transaction } = IDBDatabase.prototype;
+  return vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, names, mode) {
+    if (mode === 'readwrite') throw new DOMException('', 'QuotaExceededError');
+    return transaction.call(this, names, mode);
+  });
+}
+
 async function opened(disk: Disk, policy: SyncPolicy = 'everysec') {
   const storage = new FaultyStorage(disk);
   const watch = watched(storage, policy);
@@ -101,19 +110,19 @@ describe('when the log is written', () => {
   it('says within a second that writing fails, refuses promises, and keeps everything for later in its order', async () => {
     const { log, storage, failures, states, synced } = await opened(emptyDisk());
     storage.fault = () => 'fail';
-    storage.error = new DOMException('no', 'QuotaExceededError');
+    storage.error = new DOMException('', 'QuotaExceededError');
     void log.append(bytes(10), false);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(failures).toEqual(['the browser has no room left for this site']);
-    expect(states.at(-1)).toEqual({ kind: 'failed', why: 'the browser has no room left for this site' });
+    expect(failures).toEqual(["the browser's storage is full"]);
+    expect(states.at(-1)).toEqual({ kind: 'failed', why: "the browser's storage is full" });
     void log.append(bytes(10, 10), false);
-    await expect(log.append(bytes(10, 20), true)).rejects.toThrow('no room left');
+    await expect(log.append(bytes(10, 20), true)).rejects.toThrow('storage is full');
     await vi.advanceTimersByTimeAsync(5000);
     expect(failures.length).toBe(1);
     expect(synced).toEqual([]);
     storage.fault = () => 'none';
     await vi.advanceTimersByTimeAsync(1100);
-    expect(failures).toEqual(['the browser has no room left for this site', null]);
+    expect(failures).toEqual(["the browser's storage is full", null]);
     expect(states.at(-1)).toEqual({ kind: 'saved', bytes: 30 });
     expect(bytesOn(storage.disk)).toEqual(bytes(30));
   });
@@ -252,18 +261,18 @@ describe('the storage in IndexedDB', () => {
 
   it('gives back what was kept, and knows where it ends', async () => {
     const name = fresh();
-    const first = watched(new IndexedDbStorage(indexedDB, name), 'always');
+    const first = watched(new IndexedDbStorage(() => indexedDB, name), 'always');
     expect(await first.log.read(() => undefined)).toBe(0);
     for (let i = 0; i < 100; i++) await first.log.append(bytes(33, i * 33), true);
     await first.log.close();
     const read: number[] = [];
-    const second = watched(new IndexedDbStorage(indexedDB, name));
+    const second = watched(new IndexedDbStorage(() => indexedDB, name));
     expect(await second.log.read((some) => read.push(...some))).toBe(3300);
     expect(Uint8Array.from(read)).toEqual(bytes(3300));
     second.log.truncate(1000);
     void second.log.append(bytes(10, 1000), false);
     await second.log.flush();
-    const third = watched(new IndexedDbStorage(indexedDB, name));
+    const third = watched(new IndexedDbStorage(() => indexedDB, name));
     const again: number[] = [];
     await third.log.read((some) => again.push(...some));
     expect(Uint8Array.from(again)).toEqual(bytes(1010));
@@ -271,9 +280,9 @@ describe('the storage in IndexedDB', () => {
 
   it('lets one writer be the writer', async () => {
     const name = fresh();
-    const first = new IndexedDbStorage(indexedDB, name);
+    const first = new IndexedDbStorage(() => indexedDB, name);
     await first.open(() => undefined);
-    const second = new IndexedDbStorage(indexedDB, name);
+    const second = new IndexedDbStorage(() => indexedDB, name);
     await second.open(() => undefined);
     const change = { put: [{ offset: 0, bytes: bytes(3) }], remove: [], before: 0, end: 3, isStrict: true };
     await expect(first.write(change)).rejects.toThrow(LogLost);
@@ -283,7 +292,7 @@ describe('the storage in IndexedDB', () => {
 
   it('finds out that it was deleted', async () => {
     const name = fresh();
-    const { log, failures } = watched(new IndexedDbStorage(indexedDB, name));
+    const { log, failures } = watched(new IndexedDbStorage(() => indexedDB, name));
     await log.read(() => undefined);
     void log.append(bytes(10), false);
     await log.flush();
@@ -295,14 +304,14 @@ describe('the storage in IndexedDB', () => {
 
   it('names a gap and leaves the rest alone', async () => {
     const name = fresh();
-    const storage = new IndexedDbStorage(indexedDB, name);
+    const storage = new IndexedDbStorage(() => indexedDB, name);
     await storage.open(() => undefined);
     const put = [
       { offset: 0, bytes: bytes(10) },
       { offset: 12, bytes: bytes(10) },
     ];
     await storage.write({ put, remove: [], before: 0, end: 22, isStrict: true });
-    const damaged = new IndexedDbStorage(indexedDB, name);
+    const damaged = new IndexedDbStorage(() => indexedDB, name);
     await expect(damaged.open(() => undefined)).rejects.toThrow(LogGap);
     await expect(damaged.open(() => undefined)).rejects.toThrow('the bytes from 10 to 12 are missing');
   });
@@ -310,7 +319,7 @@ describe('the storage in IndexedDB', () => {
   it('opens anew after its connection was closed under it', async () => {
     const name = fresh();
     const open = vi.spyOn(indexedDB, 'open');
-    const { log, failures } = watched(new IndexedDbStorage(indexedDB, name));
+    const { log, failures } = watched(new IndexedDbStorage(() => indexedDB, name));
     await log.read(() => undefined);
     const request = open.mock.results.at(-1)?.value as IDBOpenDBRequest;
     request.result.close();
@@ -322,10 +331,64 @@ describe('the storage in IndexedDB', () => {
     open.mockRestore();
   });
 
+  it('may be full from the start: what is kept is read all the same, and written on when there is room', async () => {
+    const name = fresh();
+    const first = watched(new IndexedDbStorage(() => indexedDB, name), 'always');
+    await first.log.read(() => undefined);
+    await first.log.append(bytes(50), true);
+    await first.log.close();
+    const disk = fullDisk();
+    const second = watched(new IndexedDbStorage(() => indexedDB, name), 'always');
+    const read: number[] = [];
+    expect(await second.log.read((some) => read.push(...some))).toBe(50);
+    expect(Uint8Array.from(read)).toEqual(bytes(50));
+    await expect(second.log.append(bytes(5, 50), true)).rejects.toThrow('storage is full');
+    disk.mockRestore();
+    await second.log.flush();
+    const third = watched(new IndexedDbStorage(() => indexedDB, name));
+    expect(await third.log.read(() => undefined)).toBe(55);
+  });
+
+  it('is no log where it is full before anything was kept', async () => {
+    const disk = fullDisk();
+    const { log } = watched(new IndexedDbStorage(() => indexedDB, fresh()));
+    await expect(log.read(() => undefined)).rejects.toMatchObject({ name: 'QuotaExceededError' });
+    disk.mockRestore();
+  });
+
+  it('is not taken, when there is room again, from a writer who was quicker, nor made anew where it was deleted', async () => {
+    for (const meanwhile of ['another tab has taken over the stored log', 'the stored log was deleted']) {
+      const name = fresh();
+      const first = watched(new IndexedDbStorage(() => indexedDB, name), 'always');
+      await first.log.read(() => undefined);
+      await first.log.append(bytes(50), true);
+      const disk = fullDisk();
+      const { log, failures } = watched(new IndexedDbStorage(() => indexedDB, name));
+      await log.read(() => undefined);
+      log.announce();
+      disk.mockRestore();
+      if (meanwhile.includes('deleted'))
+        await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
+      else await new IndexedDbStorage(() => indexedDB, name).open(() => undefined);
+      await log.flush();
+      expect(failures).toEqual(["the browser's storage is full", meanwhile]);
+      await log.close();
+    }
+  });
+
+  it('is refused in words where it may not even be looked at, or does not exist', async () => {
+    const denied = new IndexedDbStorage(() => {
+      throw new DOMException('denied', 'SecurityError');
+    }, 'x');
+    await expect(denied.open(() => undefined)).rejects.toThrow('denied');
+    const missing = new IndexedDbStorage(() => undefined, 'x');
+    await expect(missing.open(() => undefined)).rejects.toThrow('it has no IndexedDB');
+  });
+
   it('does not wait for ever where the browser never answers', async () => {
     vi.useFakeTimers();
     const silent = { open: () => ({}) } as unknown as IDBFactory;
-    const { log } = watched(new IndexedDbStorage(silent, 'x'));
+    const { log } = watched(new IndexedDbStorage(() => silent, 'x'));
     const reading = expect(log.read(() => undefined)).rejects.toThrow('does not answer');
     await vi.advanceTimersByTimeAsync(6000);
     await reading;

@@ -1,4 +1,5 @@
 import type { AppendLog } from '../../api.ts';
+import { inWords } from './in-words.ts';
 import { LogLost, type LogRecord, type LogStorage } from './log-storage.ts';
 import type { SaveState } from './protocol.ts';
 
@@ -59,13 +60,28 @@ export class IndexedDbLog implements AppendLog {
     this.events = events;
   }
 
-  /** Reads what is kept, and returns its length; from then on this is the log's only writer. */
+  /** Reads what is kept, and returns its length; from then on this is the log's only writer, as soon as it can write. */
   async read(take: (bytes: Uint8Array) => void): Promise<number> {
-    this.kept = await this.storage.open((record) => {
+    const { length, refusal } = await this.storage.open((record) => {
       take(record.bytes);
       this.open = record.bytes.length >= SEALED_BYTES ? [] : [...this.open, record];
     });
-    return this.kept;
+    // With nothing to read and nowhere to write there is no log, and no reason to refuse anything for its sake.
+    if (refusal !== null && length === 0) throw refusal;
+    this.kept = length;
+    this.failure = refusal === null ? null : inWords(refusal);
+    return length;
+  }
+
+  /** Says for the first time how things are with what was read; where nothing can be written, goes on trying. */
+  announce(): void {
+    if (this.failure === null) {
+      this.isSaid = 'saved';
+      this.events.state({ kind: 'saved', bytes: this.end });
+    } else {
+      this.tellFailure(this.failure, true);
+      this.goOn();
+    }
   }
 
   append(bytes: Uint8Array, isDurable: boolean): Promise<void> | null {
@@ -150,8 +166,9 @@ export class IndexedDbLog implements AppendLog {
 
   /** After the work is done or has failed: what has come meanwhile waits its time. */
   private goOn(): void {
-    if (this.waitingBytes === 0 && this.flying.length === 0 && this.cutTo === null) return;
+    // Writes may be refused for as long as this fails, so that none would come to show that it works again.
     if (this.failure !== null) this.schedule(RETRY_MS);
+    else if (this.waitingBytes === 0 && this.flying.length === 0 && this.cutTo === null) return;
     else if (this.isDue) this.start();
     else this.schedule(WAIT_MS[this.events.policy()]);
   }
@@ -174,7 +191,10 @@ export class IndexedDbLog implements AppendLog {
   private async write(): Promise<void> {
     this.isDue = false;
     if (this.flying.length === 0) {
-      if (this.waitingBytes === 0) return;
+      if (this.waitingBytes === 0) {
+        if (this.failure !== null) await this.probe();
+        return;
+      }
       this.flying = join(this.waiting);
       this.waiting = [];
       this.waitingBytes = 0;
@@ -187,6 +207,11 @@ export class IndexedDbLog implements AppendLog {
     this.kept = end;
     this.open = open;
     this.succeed(isStrict);
+  }
+
+  private async probe(): Promise<void> {
+    await this.storage.write({ put: [], remove: [], before: this.kept, end: this.kept, isStrict: true });
+    this.succeed(true);
   }
 
   private async cut(to: number): Promise<void> {
@@ -243,14 +268,18 @@ export class IndexedDbLog implements AppendLog {
   }
 
   private fail(error: unknown): void {
-    const why = messageOf(error);
+    const why = inWords(error);
     const isNews = this.failure !== why;
     this.failure = why;
     this.isLost ||= error instanceof LogLost;
+    this.tellFailure(why, isNews);
+    this.breakPromises(-1, new Error(why));
+  }
+
+  private tellFailure(why: string, isNews: boolean): void {
     if (isNews) this.events.failed(why);
     this.isSaid = 'failed';
     this.events.state({ kind: 'failed', why });
-    this.breakPromises(-1, new Error(why));
   }
 
   private breakPromises(behind: number, error: Error): void {
@@ -283,12 +312,4 @@ function join(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer
     at += part.length;
   }
   return whole;
-}
-
-/** In words that a visitor understands, and the browser's own where there are no better ones. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'QuotaExceededError'
-    ? 'the browser has no room left for this site'
-    : error.message || error.name;
 }

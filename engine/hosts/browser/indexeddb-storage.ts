@@ -1,4 +1,4 @@
-import { LogGap, LogLost, type LogChange, type LogRecord, type LogStorage } from './log-storage.ts';
+import { LogGap, LogLost, type LogChange, type LogRecord, type LogStorage, type OpenedLog } from './log-storage.ts';
 
 const RECORDS = 'records';
 const STATE = 'state';
@@ -14,20 +14,30 @@ interface StoredState {
   readonly end: number;
 }
 
+const NOTHING_STORED: StoredState = { epoch: 0, end: 0 };
+
+const DELETED = 'the stored log was deleted';
+const TAKEN_OVER = 'another tab has taken over the stored log';
+
 /** A log in an IndexedDB database of its own: one record a piece, its key the offset at which it begins. */
 export class IndexedDbStorage implements LogStorage {
-  private readonly factory: IDBFactory;
+  private readonly factory: () => IDBFactory | undefined;
   private readonly name: string;
   private database: IDBDatabase | null = null;
   private epoch = 0;
+  /** What was found where the log could be read but not claimed: the claim is still to be made, if that is unchanged. */
+  private unclaimed: StoredState | null = null;
 
-  constructor(factory: IDBFactory, name: string) {
+  /** Where storage is denied, even looking for the factory may throw: that is part of opening. */
+  constructor(factory: () => IDBFactory | undefined, name: string) {
     this.factory = factory;
     this.name = name;
   }
 
-  async open(take: (record: LogRecord) => void): Promise<number> {
-    const end = await this.claim();
+  async open(take: (record: LogRecord) => void): Promise<OpenedLog> {
+    // Without a connection there is nothing to be read, either.
+    await this.connect();
+    const { end, refusal } = await this.tryToClaim();
     let read = 0;
     for (;;) {
       const records = await this.readFrom(read);
@@ -39,23 +49,46 @@ export class IndexedDbStorage implements LogStorage {
       if (records.length < READ_AT_ONCE) break;
     }
     if (read !== end) throw new LogGap(`it should have ${end} bytes and has ${read}`);
-    return end;
+    return { length: end, refusal };
   }
 
-  /** From here on, whoever wrote before will find the epoch changed. */
-  private async claim(): Promise<number> {
-    let end = 0;
+  /** Where nothing can be written, what is kept shall still be read. */
+  private async tryToClaim(): Promise<{ readonly end: number; readonly refusal: Error | null }> {
+    try {
+      return { end: await this.claim(null), refusal: null };
+    } catch (error) {
+      this.unclaimed = await this.readState();
+      return { end: this.unclaimed.end, refusal: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  /** From here on, whoever wrote before will find the epoch changed. With `found`, only if nobody did that meanwhile. */
+  private async claim(found: StoredState | null): Promise<number> {
+    let claimed = NOTHING_STORED;
     const database = await this.connect();
-    await inTransaction(database, 'readwrite', 'strict', (transaction) => {
+    await inTransaction(database, 'readwrite', 'strict', (transaction, refuse) => {
       const states = transaction.objectStore(STATE);
       states.get(KEY).onsuccess = ({ target }) => {
-        const state = resultOf<StoredState | undefined>(target);
-        end = state?.end ?? 0;
-        this.epoch = (state?.epoch ?? 0) + 1;
-        states.put({ epoch: this.epoch, end } satisfies StoredState, KEY);
+        const state = resultOf<StoredState | undefined>(target) ?? NOTHING_STORED;
+        if (found !== null && found.epoch !== state.epoch) {
+          refuse(new LogLost(state.epoch === 0 ? DELETED : TAKEN_OVER));
+          return;
+        }
+        claimed = { epoch: state.epoch + 1, end: state.end };
+        states.put(claimed, KEY);
       };
     });
-    return end;
+    this.epoch = claimed.epoch;
+    this.unclaimed = null;
+    return claimed.end;
+  }
+
+  private async readState(): Promise<StoredState> {
+    let state: StoredState | undefined;
+    await inTransaction(await this.connect(), 'readonly', 'default', (transaction) => {
+      transaction.objectStore(STATE).get(KEY).onsuccess = ({ target }) => (state = resultOf(target));
+    });
+    return state ?? NOTHING_STORED;
   }
 
   private async readFrom(offset: number): Promise<LogRecord[]> {
@@ -82,6 +115,7 @@ export class IndexedDbStorage implements LogStorage {
   }
 
   private async tryToWrite(change: LogChange): Promise<void> {
+    if (this.unclaimed !== null) await this.claim(this.unclaimed);
     const database = await this.connect();
     await inTransaction(database, 'readwrite', change.isStrict ? 'strict' : 'relaxed', (transaction, refuse) => {
       this.whenOurs(transaction, change.before, change.end, refuse, () => {
@@ -93,6 +127,7 @@ export class IndexedDbStorage implements LogStorage {
   }
 
   async truncate(end: number, before: number): Promise<LogRecord | null> {
+    if (this.unclaimed !== null) await this.claim(this.unclaimed);
     const database = await this.connect();
     let last: LogRecord | null = null;
     await inTransaction(database, 'readwrite', 'strict', (transaction, refuse) => {
@@ -125,8 +160,8 @@ export class IndexedDbStorage implements LogStorage {
       const state = resultOf<StoredState | undefined>(target);
       // A change whose transaction was completed though its promise was broken has nothing left to do.
       if (state?.epoch === this.epoch && state.end === end && end !== before) return;
-      if (!state) refuse(new LogLost('the stored log was deleted'));
-      else if (state.epoch !== this.epoch) refuse(new LogLost('another tab has taken over the stored log'));
+      if (!state) refuse(new LogLost(DELETED));
+      else if (state.epoch !== this.epoch) refuse(new LogLost(TAKEN_OVER));
       else if (state.end !== before) refuse(new LogLost('the stored log was changed by somebody else'));
       else {
         states.put({ epoch: this.epoch, end } satisfies StoredState, KEY);
@@ -142,7 +177,9 @@ export class IndexedDbStorage implements LogStorage {
 
   private async connect(): Promise<IDBDatabase> {
     if (this.database) return this.database;
-    const database = await openDatabase(this.factory, this.name);
+    const factory = this.factory();
+    if (!factory) throw new Error('it has no IndexedDB');
+    const database = await openDatabase(factory, this.name);
     const forget = (): void => {
       if (this.database === database) this.database = null;
     };

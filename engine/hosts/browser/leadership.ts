@@ -32,15 +32,25 @@ export class Leadership {
     this.candidate = candidate;
   }
 
-  /** Settled as soon as it is known whether this tab leads or follows. */
-  start(): Promise<void> {
+  /** Settled as soon as it is known whether this tab leads or follows, or may not use locks: then it is neither. */
+  start(): Promise<'known' | 'denied'> {
     return new Promise((settled) => {
-      void this.hold({ ifAvailable: true }, settled).then((got) => {
-        if (got) return;
-        this.candidate.follow();
-        settled();
-        this.queue();
-      });
+      const known = (): void => {
+        settled('known');
+      };
+      this.hold({ ifAvailable: true }, known).then(
+        (got) => {
+          if (got) return;
+          this.candidate.follow();
+          known();
+          this.queue();
+        },
+        (error: unknown) => {
+          // A page that may keep nothing may not lock anything either.
+          if (!(error instanceof DOMException) || error.name !== 'SecurityError') throw error;
+          settled('denied');
+        },
+      );
     });
   }
 

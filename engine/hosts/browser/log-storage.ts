@@ -2,14 +2,23 @@
 export interface LogStorage {
   /**
    * Makes this the only writer, for as long as nobody else does the same, and gives what is kept to `take`, in order.
-   * Returns the length of the log. Throws `LogGap` when pieces are missing.
+   * Throws `LogGap` when pieces are missing.
    */
-  open(take: (record: LogRecord) => void): Promise<number>;
-  /** All of the change is kept, or nothing. */
+  open(take: (record: LogRecord) => void): Promise<OpenedLog>;
+  /** All of the change is kept, or nothing. A change of nothing finds out whether anything could be kept. */
   write(change: LogChange): Promise<void>;
   /** Cuts the log to `end` bytes, and returns the record that is the last one now. */
   truncate(end: number, before: number): Promise<LogRecord | null>;
   close(): void;
+}
+
+export interface OpenedLog {
+  readonly length: number;
+  /**
+   * Why nothing can be written, though what is kept was read; `null` when all is well. Each later write tries to become
+   * the only writer first, and finds out whether somebody else has meanwhile.
+   */
+  readonly refusal: Error | null;
 }
 
 /** A piece of the log and where in the log it begins. */

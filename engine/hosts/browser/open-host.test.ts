@@ -123,6 +123,73 @@ describe('an engine with a log', () => {
     expect(await denied.send('SET', 'a', '1')).toBe('+OK\r\n');
   });
 
+  it('finds words for errors that have none', async () => {
+    const reasons = [
+      [new DOMException('', 'QuotaExceededError'), "the browser's storage is full"],
+      [new DOMException('', 'UnknownError'), 'the browser gives no storage: UnknownError'],
+      [new DOMException('It broke.', 'UnknownError'), 'the browser gives no storage: It broke'],
+    ] as const;
+    for (const [error, why] of reasons) {
+      const life = await live(emptyDisk(), 'always', (storage) => {
+        storage.fault = () => 'fail';
+        storage.error = error;
+      });
+      expect(life.saved()).toEqual({ kind: 'memory', why });
+    }
+  });
+
+  for (const policy of ['always', 'everysec', 'no'] as const) {
+    it(`reads what is kept though the disk is full, and keeps new things when there is room, under ${policy}`, async () => {
+      const disk = emptyDisk();
+      const first = await live(disk);
+      await first.send('SET', 'a', '1');
+      const before = text(disk);
+      const full = await live(disk, policy, (storage) => {
+        storage.fault = (operation) => (operation === 'open' ? 'none' : 'fail');
+        storage.error = new DOMException('', 'QuotaExceededError');
+      });
+      expect(full.posted[0]).toMatchObject({ type: 'ready', loaded: { commands: 2 } });
+      expect(full.saved()).toEqual({ kind: 'failed', why: "the browser's storage is full" });
+      expect(await full.send('GET', 'a')).toBe('$1\r\n1\r\n');
+      expect(await full.send('SET', 'b', '1')).toBe(
+        "-MISCONF Errors writing to the AOF file: the browser's storage is full\r\n",
+      );
+      expect(text(disk)).toBe(before);
+      full.storage.fault = () => 'none';
+      await expect.poll(() => full.saved(), { timeout: 3000 }).toEqual({ kind: 'saved', bytes: before.length });
+      expect(await full.send('SET', 'c', '1')).toBe('+OK\r\n');
+      await full.log?.flush();
+      const next = await live(disk);
+      expect(await next.send('MGET', 'a', 'b', 'c')).toBe('*3\r\n$1\r\n1\r\n$-1\r\n$1\r\n1\r\n');
+    });
+  }
+
+  it('works without a memory on a first visit that finds the disk full', async () => {
+    const life = await live(emptyDisk(), 'always', (storage) => {
+      storage.fault = (operation) => (operation === 'open' ? 'none' : 'fail');
+      storage.error = new DOMException('', 'QuotaExceededError');
+    });
+    expect(life.saved()).toEqual({ kind: 'memory', why: "the browser's storage is full" });
+    expect(await life.send('SET', 'a', '1')).toBe('+OK\r\n');
+  });
+
+  it('leaves a torn end on a full disk where it is until it can be cut off', async () => {
+    const disk = emptyDisk();
+    const whole = encodeCommand(['SET', 'a', '1']);
+    disk.records.set(0, Uint8Array.of(...whole, 42));
+    disk.end = whole.length + 1;
+    const full = await live(disk, 'always', (storage) => {
+      storage.fault = (operation) => (operation === 'open' ? 'none' : 'fail');
+    });
+    expect(await full.send('GET', 'a')).toBe('$1\r\n1\r\n');
+    expect(disk.end).toBe(whole.length + 1);
+    full.storage.fault = () => 'none';
+    await expect.poll(() => full.saved()?.kind, { timeout: 3000 }).toBe('saved');
+    expect(await full.send('SET', 'b', '1')).toBe('+OK\r\n');
+    const next = await live(disk);
+    expect(await next.send('DBSIZE')).toBe(':2\r\n');
+  });
+
   it('does not survive as a second writer: what it can no longer keep, it no longer acknowledges', async () => {
     const disk = emptyDisk();
     const first = await live(disk);

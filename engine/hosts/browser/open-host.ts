@@ -2,6 +2,7 @@ import { Engine, LogDamage, type EngineState } from '../../api.ts';
 import { BrowserHost, engineOptions } from './browser-host.ts';
 import { wallClock } from './clock.ts';
 import type { Post } from './feed.ts';
+import { inWords } from './in-words.ts';
 import { IndexedDbLog } from './indexeddb-log.ts';
 import { LogGap, type LogStorage } from './log-storage.ts';
 import type { LoadReport, SaveState, WorkerOptions } from './protocol.ts';
@@ -33,7 +34,7 @@ export async function openHost(options: WorkerOptions, post: Post, storage: LogS
     events.host = host;
     if (loaded.tornBytes > 0) log.truncate(loaded.bytes);
     post(host.ready(loaded));
-    post({ type: 'save', state: { kind: 'saved', bytes: loaded.bytes } });
+    log.announce();
     return { host, log, loaded };
   } catch (error) {
     storage.close();
@@ -66,9 +67,10 @@ async function load(options: WorkerOptions, log: IndexedDbLog): Promise<{ state:
 
 /** Storage that is denied leaves an engine without a memory; a log that is damaged is left as it is, and that is said. */
 function whyNotKept(error: unknown): SaveState {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = inWords(error);
   if (error instanceof LogDamage || error instanceof LogGap) {
     return { kind: 'failed', why: `the stored log is damaged (${why}); it is left as it is, and nothing new is kept` };
   }
-  return { kind: 'memory', why: `the browser gives no storage: ${why}` };
+  const isFull = error instanceof Error && error.name === 'QuotaExceededError';
+  return { kind: 'memory', why: isFull ? why : `the browser gives no storage: ${why}` };
 }

@@ -1,5 +1,6 @@
 import type { BrowserHost } from './browser-host.ts';
 import type { Post } from './feed.ts';
+import { inWords } from './in-words.ts';
 import { Leadership, type Locks } from './leadership.ts';
 import type { LogStorage } from './log-storage.ts';
 import { openHost, type OpenHost } from './open-host.ts';
@@ -32,7 +33,8 @@ const SEIZE_SECONDS = 12;
 export class Tab {
   private readonly parts: TabParts;
   private readonly post: Post;
-  private readonly leadership: Leadership | null;
+  /** `null` where the browser has no locks, or does not let this page use them. */
+  private leadership: Leadership | null;
   private opened: OpenHost | null = null;
   private reception: Reception | null = null;
   private guest: Guest | null = null;
@@ -67,7 +69,9 @@ export class Tab {
   }
 
   async start(): Promise<void> {
-    await (this.leadership ? this.leadership.start() : this.lead());
+    const isDenied = (await this.leadership?.start()) === 'denied';
+    if (isDenied) this.leadership = null;
+    if (!this.leadership) await this.lead();
   }
 
   take(request: Request): void {
@@ -90,7 +94,7 @@ export class Tab {
     this.leave('this tab holds the database now; a command without an answer may have run');
     const { options, shared } = this.parts;
     const { changes } = this;
-    if (shared?.locks) this.say({ kind: 'holder' });
+    if (this.leadership) this.say({ kind: 'holder' });
     const opened = await openHost(
       options,
       (message, transfer) => this.tellAll(message, transfer),
@@ -103,7 +107,7 @@ export class Tab {
       return;
     }
     this.opened = opened;
-    if (shared?.locks) {
+    if (shared && this.leadership) {
       this.reception = new Reception({
         channel: this.openChannel(shared),
         opened,
@@ -252,7 +256,7 @@ export class Tab {
   /** What fails here is a mistake of ours, and the page is told. */
   private run(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.post({ type: 'failed', why: error instanceof Error ? error.message : String(error) });
+      this.post({ type: 'failed', why: inWords(error) });
     });
   }
 }

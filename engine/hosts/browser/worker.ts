@@ -1,5 +1,6 @@
 /** The worker's own side of its port to the page. */
 import { ExhibitTab } from './exhibit-tab.ts';
+import { inWords } from './in-words.ts';
 import { IndexedDbStorage } from './indexeddb-storage.ts';
 import type { PageToWorker, WorkerOptions } from './protocol.ts';
 import { Tab, type Request, type Shared } from './tab.ts';
@@ -16,7 +17,7 @@ function sharedOf({ storeName }: WorkerOptions): Shared | null {
   return {
     name,
     tab: crypto.randomUUID(),
-    storage: () => new IndexedDbStorage(self.indexedDB, name),
+    storage: () => new IndexedDbStorage(() => self.indexedDB, name),
     channel: () => new BroadcastChannel(name),
     // Typed as always there, but only secure pages have them.
     locks: 'locks' in navigator ? navigator.locks : null,
@@ -32,7 +33,7 @@ self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
         ? new Tab({ options, post, shared: sharedOf(options) })
         : new ExhibitTab(options, options.exhibit, post);
     tab.start().catch((error: unknown) => {
-      post({ type: 'failed', why: error instanceof Error ? error.message : String(error) });
+      post({ type: 'failed', why: inWords(error) });
     });
     for (const request of early.splice(0)) tab.take(request);
   } else if (tab) {
