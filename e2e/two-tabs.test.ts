@@ -28,7 +28,8 @@ test('when the first tab is closed the second goes on, and nothing that was answ
   await visitor.runAll('SET bar 1', 'SET baz 2');
   await expect(second.list).toContainText('baz, 2');
   await visitor.page.close();
-  await expect.poll(() => second.run('MGET bar baz hello')).toBe('1) "1"\n2) "2"\n3) "world"');
+  await expect(second.terminal).toContainText('this tab holds the database now');
+  expect(await second.run('MGET bar baz hello')).toBe('1) "1"\n2) "2"\n3) "world"');
   expect(await second.run('SET after 3')).toBe('OK');
   await second.saved();
   await second.reload();

@@ -38,7 +38,9 @@ let highlighter: Promise<HighlighterCore> | undefined;
 async function colour(text: string, language: string): Promise<CodeToken[][]> {
   if (language === 'text') return text.split('\n').map((line) => [{ text: line, role: '' }]);
   highlighter ??= createHighlighterCore({ themes: [theme], langs: [c, js], engine: createJavaScriptRegexEngine() });
-  const { tokens } = (await highlighter).codeToTokens(text, { lang: language, theme: 'roles' });
+  // Without a limit of time: a build must not depend on how busy the machine is.
+  const options = { lang: language, theme: 'roles', tokenizeTimeLimit: 0 };
+  const { tokens } = (await highlighter).codeToTokens(text, options);
   return tokens.map((line) => line.map(({ content, color }) => ({ text: content, role: ROLES[color ?? ''] ?? '' })));
 }
 

@@ -132,10 +132,17 @@ function newValueCaption(beat: Beat, steps: readonly EngineStep[], models: Model
 
 /** Of a cause whose steps were too many to keep. */
 export function lostCaption(steps: readonly EngineStep[]): string {
+  return `Too many steps to film: the picture jumps to what they left behind. ${replyOf(steps)}`.trimEnd();
+}
+
+/** Of a cause in a picture that knows no single key. */
+export function overviewCaption(steps: readonly EngineStep[]): string {
+  return `${replyOf(steps)} There are too many keys to show each step.`.trimStart();
+}
+
+function replyOf(steps: readonly EngineStep[]): string {
   const reply = steps.find((step) => step.structure === 'cause' && step.kind === 'reply');
-  const told =
-    reply?.structure === 'cause' && reply.kind === 'reply' ? replyCaption(reply.head, reply.length, null) : '';
-  return `Too many steps to film: the picture jumps to what they left behind. ${told}`.trimEnd();
+  return reply?.structure === 'cause' && reply.kind === 'reply' ? replyCaption(reply.head, reply.length, null) : '';
 }
 
 function roundCaption(hashName: HashName, key: Uint8Array, round: number): string {

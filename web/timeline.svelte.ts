@@ -4,7 +4,7 @@
  */
 import { applyStep, type EngineStep, type Models } from '../engine/models.ts';
 import type { HashName } from '../engine/structures/hash-functions.steps.ts';
-import { captionOf, lostCaption, type Beat } from './beats.ts';
+import { captionOf, lostCaption, overviewCaption, type Beat } from './beats.ts';
 import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
 
@@ -318,7 +318,7 @@ export class Timeline {
     cause: Cause | null,
   ): string {
     if (cause?.isLost && at > 0) return lostCaption(this.film.stepsOf(position) ?? []);
-    if (!beat) return at > 0 ? 'There are too many keys to draw each one. The length of each chain is shown.' : '';
+    if (!beat) return at > 0 && !before.models ? overviewCaption(this.film.stepsOf(position) ?? []) : '';
     const from = this.within(position, before, beats, at - 1).models;
     return from ? captionOf(beat, this.film.stepsOf(position) ?? [], from, this.hashName) : '';
   }

@@ -4,6 +4,7 @@
  */
 import type { Overview } from '../../engine/hosts/browser/protocol.ts';
 import type { EngineStep, Models } from '../../engine/models.ts';
+import { explainHash, hashText } from '../../engine/structures/hash-functions.steps.ts';
 import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { hashColumn, HASH_NAMES, type Area, type Working } from './hash-column.ts';
@@ -123,7 +124,12 @@ function narrowStrip(work: Working | null, table: HashTableModel, area: Area, un
 }
 
 function workInShort(work: Working): string {
-  if (!work.isHashed) return `${HASH_NAMES[work.hashName]}, byte ${work.rounds}`;
+  if (!work.isHashed) {
+    const { after } = explainHash(work.hashName, work.key)[work.rounds - 1] ?? {};
+    if (after === undefined) return HASH_NAMES[work.hashName];
+    const number = work.hashName === 'sum' ? String(after) : hashText(after);
+    return `${number} after ${work.rounds} byte${work.rounds === 1 ? '' : 's'}`;
+  }
   const hash = (work.hash >>> 0).toString(16).padStart(8, '0');
   return work.size > 0 ? `${hash} & ${work.size - 1} = ${(work.hash & (work.size - 1)) >>> 0}` : hash;
 }
@@ -251,6 +257,7 @@ function heading(view: TableView, isResizing: boolean, y: number): AnyGlyph {
         `${which} table: ${count} buckets, ${held}`,
         `${which}: ${count} buckets, ${held}`,
         `${which}: ${count}, ${held}`,
+        `${which}: ${count}`,
       ]
     : [`Table: ${count} buckets`];
   return {
@@ -330,16 +337,29 @@ export function overviewScene(overview: Overview, focus: Focus): Scene {
   const shown = overview.tables.flatMap((table, which) =>
     table.size > 0 ? [{ table, which: which === 1 ? (1 as const) : (0 as const) }] : [],
   );
-  const buckets = shown.map(({ table }) => table.size.toLocaleString('en')).join(' and ');
-  const text = `${overview.keys.toLocaleString('en')} keys in ${buckets} buckets: the darker, the longer the chain.`;
+  const [first] = shown;
+  const isResizing = shown.length > 1;
+  const held = `${overview.keys.toLocaleString('en')} keys`;
+  const size = first && !isResizing ? ` in ${first.table.size.toLocaleString('en')} buckets` : '';
+  const text = `${held}${size}: the stronger the colour, the longer the chain.`;
   const words = { text, x: 4, y: 14 * unit, width: width - 8, fontSize: 15 * unit };
   const legend = paragraph({ key: 'overview/text', tone: 'plain', ...words });
-  const top = (13 + 21 * legend.length) * unit;
+  const titlesY = (17 + 21 * legend.length) * unit;
+  const top = isResizing ? titlesY + 16 * unit : titlesY - 4 * unit;
   const area: Area = { x: 4, y: top, width: width - 8, height: Math.max(1, focus.height - top - 4 * unit) };
   const each = (area.width - 20 * (shown.length - 1)) / Math.max(1, shown.length);
   const rasters = shown.map(({ table, which }, at) => {
     const place = { ...area, x: area.x + at * (each + 20), width: each };
     return tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, -1, place);
   });
-  return { width, height: focus.height, glyphs: legend, rasters };
+  const titles = shown.map(({ table, which }, at): AnyGlyph => {
+    const place = { x: area.x + at * (each + 20), y: titlesY, fontSize: 14 * unit };
+    const count = table.size.toLocaleString('en');
+    const name = which === 0 ? 'Old' : 'New';
+    const wordings = [`${name} table: ${count} buckets`, `${name}: ${count} buckets`, `${name}: ${count}`];
+    const title = fitting(wordings, each, place.fontSize, true);
+    const tone = 'migrating';
+    return { shape: 'label', key: `heading/${table.size}`, tone, text: title, isStrong: true, ...place };
+  });
+  return { width, height: focus.height, glyphs: isResizing ? [...legend, ...titles] : legend, rasters };
 }

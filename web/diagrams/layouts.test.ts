@@ -283,8 +283,18 @@ describe('the table', () => {
     ];
     const scene = overviewScene({ db: 0, keys: 1 << 20, tables, rehashCursor: -1 }, focusOn(null));
     expect(told(scene)).toEqual([
-      'label overview/text plain @ 4 14 “1,048,576 keys in 1,048,576 buckets: the darker, the longer the chain.”',
+      'label overview/text plain @ 4 14 “1,048,576 keys in 1,048,576 buckets: the stronger the colour, the longer the chain.”',
     ]);
+    const resizing = [tables[0], { size: 1 << 21, used: 0, chainLengths: new Uint8Array(1 << 21) }];
+    for (const [width, height, unit] of SIZES) {
+      const focus = focusOn(null, { width, height, unit });
+      const both = overviewScene({ db: 0, keys: 1 << 20, tables: resizing, rehashCursor: 9 }, focus);
+      expect(collisions(both), `${width} × ${height} at ${unit}`).toEqual([]);
+      for (const { x, y, columns, rows, side } of both.rasters) {
+        expect(x + columns * side).toBeLessThanOrEqual(width + 1);
+        expect(y + rows * side).toBeLessThanOrEqual(height + 1);
+      }
+    }
     const [raster] = scene.rasters;
     expect(raster.columns * raster.side).toBeLessThanOrEqual(760);
     expect(raster.rows * raster.side).toBeLessThanOrEqual(480);

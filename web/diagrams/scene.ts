@@ -89,7 +89,7 @@ export interface Badge extends Glyph {
 
 export type AnyGlyph = Cell | Arrow | Label | Badge;
 
-/** A table too large for glyphs: one small square a bucket, darker the longer its chain. Drawn on a canvas. */
+/** A table too large for glyphs: one small square a bucket, the stronger its colour the longer its chain. Drawn on a canvas. */
 export interface Raster {
   readonly key: string;
   readonly x: number;
