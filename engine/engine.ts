@@ -10,6 +10,7 @@ import { Config, type ConfigValue } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
 import { Keyspace, type KeyspaceState } from './keyspace/keyspace.ts';
+import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader } from './loader.ts';
@@ -56,6 +57,8 @@ const REPLIES_AT_ONCE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
+
+const LIMITS = new Map(Object.entries(LIMIT_SETTINGS).map(([limit, name]) => [name, limit as keyof Limits]));
 
 export class Engine {
   readonly keyspace: Keyspace;
@@ -116,10 +119,12 @@ export class Engine {
     this.config.onChange((name) => {
       this.configure(name);
     });
-    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory']) this.configure(name);
+    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory', ...LIMITS.keys()]) this.configure(name);
   }
 
   private configure(name: string): void {
+    const limit = LIMITS.get(name);
+    if (limit !== undefined) this.keyspace.limits[limit] = this.config.number(name);
     if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
     if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
     if (name === 'appendonly') {
@@ -307,10 +312,12 @@ export class Engine {
   /** The state of every structure, as plain data. */
   snapshot(): Models {
     const { keyspace } = this;
-    const refs = keyspace.databases.flatMap((db) => [...db.stringRefs()]);
+    const blocks = keyspace.blocks();
     return {
       arena: keyspace.arena.snapshot(),
-      strings: keyspace.dynamicStrings.snapshot(refs),
+      strings: keyspace.dynamicStrings.snapshot(blocks.strings),
+      listpacks: keyspace.listpacks.snapshot(blocks.listpacks),
+      collections: keyspace.collections.snapshot(),
       tables: keyspace.databases.map((db) => db.keys.snapshot()),
       heaps: keyspace.databases.map((db) => db.deadlines.snapshot()),
       log: this.log.snapshot(),

@@ -6,6 +6,15 @@ import {
   type ArenaModel,
   type ArenaStep,
 } from './memory/arena.steps.ts';
+import {
+  applyCollectionStep,
+  applyInnerTableStep,
+  describeCollectionStep,
+  emptyCollectionsModel,
+  isInCollection,
+  type CollectionStep,
+  type CollectionsModel,
+} from './keyspace/collections.steps.ts';
 import { applyLogStep, describeLogStep, emptyLogModel, type LogModel, type LogStep } from './persistence/log.steps.ts';
 import {
   applyDeadlineHeapStep,
@@ -29,15 +38,33 @@ import {
   type HashTableModel,
   type HashTableStep,
 } from './structures/hash-table.steps.ts';
+import {
+  applyListpackStep,
+  describeListpackStep,
+  emptyListpackModel,
+  type ListpackModel,
+  type ListpackStep,
+} from './structures/listpack.steps.ts';
 // For its declaration too: a trace is unpacked by what is declared, and every trace holds causes.
 import './trace/cause.steps.ts';
 import type { CauseStep } from './trace/cause.steps.ts';
 
-export type EngineStep = ArenaStep | DynamicStringStep | HashTableStep | DeadlineHeapStep | LogStep | CauseStep;
+export type EngineStep =
+  | ArenaStep
+  | DynamicStringStep
+  | ListpackStep
+  | HashTableStep
+  | CollectionStep
+  | DeadlineHeapStep
+  | LogStep
+  | CauseStep;
 
 export interface Models {
   readonly arena: ArenaModel;
   readonly strings: DynamicStringModel;
+  readonly listpacks: ListpackModel;
+  /** What large values are made of, by structure id: `FIRST_COLLECTION_ID` and the slot in the key's value word. */
+  readonly collections: CollectionsModel;
   /** By the number of the database. */
   readonly tables: readonly HashTableModel[];
   readonly heaps: readonly DeadlineHeapModel[];
@@ -52,13 +79,15 @@ export function emptyModels(databases: number, hashName: HashName): Models {
   return {
     arena: emptyArenaModel,
     strings: emptyDynamicStringModel,
+    listpacks: emptyListpackModel,
+    collections: emptyCollectionsModel,
     tables: Array.from({ length: databases }, () => emptyHashTableModel(hashName, KEYSPACE_PAYLOAD_WORDS)),
     heaps: Array.from({ length: databases }, () => emptyDeadlineHeapModel),
     log: emptyLogModel,
   };
 }
 
-/** The database a step of a table or a heap belongs to. */
+/** The database a step of a table or a heap belongs to; past all of them when the table is inside a value. */
 export function databaseOf(step: { readonly id: number }): number {
   return (step.id - FIRST_DATABASE_ID) >> 1;
 }
@@ -75,7 +104,15 @@ export function applyStep(models: Models, step: EngineStep): Models {
       return { ...models, arena: applyArenaStep(models.arena, step) };
     case 'dynamic-string':
       return { ...models, strings: applyDynamicStringStep(models.strings, step) };
+    case 'listpack':
+      return { ...models, listpacks: applyListpackStep(models.listpacks, step) };
+    case 'collection':
+      return {
+        ...models,
+        collections: applyCollectionStep(models.collections, step, models.tables[0].hashName),
+      };
     case 'hash-table':
+      if (isInCollection(step)) return { ...models, collections: applyInnerTableStep(models.collections, step) };
       return {
         ...models,
         tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)),
@@ -99,8 +136,12 @@ export function describeStep(step: EngineStep, models: Models): string {
       return describeArenaStep(step);
     case 'dynamic-string':
       return describeDynamicStringStep(step, models.strings);
+    case 'listpack':
+      return describeListpackStep(step, models.listpacks);
+    case 'collection':
+      return describeCollectionStep(step);
     case 'hash-table': {
-      const table = models.tables[databaseOf(step)];
+      const table = isInCollection(step) ? models.collections.get(step.id)?.table : models.tables[databaseOf(step)];
       return table ? describeHashTableStep(step, table) : '';
     }
     case 'deadline-heap':

@@ -83,6 +83,10 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'release' || step.kind === 'releaseLarge' ? 'follows' : 'prepares';
     case 'dynamic-string':
       return step.kind === 'release' ? 'tells' : 'prepares';
+    case 'listpack':
+      return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
+    case 'collection':
+      return step.kind === 'open' ? 'prepares' : step.kind === 'close' ? 'follows' : 'tells';
     case 'hash-table':
       return step.kind === 'payload' && step.word !== VALUE_WORD ? 'follows' : 'tells';
     case 'log':

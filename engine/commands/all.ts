@@ -7,6 +7,7 @@ import { COUNTERS } from './counters.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
 import { EXPIRY } from './expiry.ts';
+import { HASHES } from './hashes.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
 import { MEMORY } from './memory.ts';
@@ -21,6 +22,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...STRING_READS,
   ...STRING_WRITES,
   ...COUNTERS,
+  ...HASHES,
   ...KEYS,
   OBJECT,
   ...KEYSPACE,

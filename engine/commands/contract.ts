@@ -38,16 +38,32 @@ export type CommandFlag =
   | 'readonly'
   | 'denyoom'
   | 'admin'
+  | 'pubsub'
   | 'noscript'
+  | 'blocking'
   | 'loading'
   | 'stale'
   | 'skip_slowlog'
   | 'fast'
   | 'no_auth'
   | 'no_multi'
-  | 'allow_busy';
+  | 'allow_busy'
+  // Follows from the keys: their number stands in an argument.
+  | 'movablekeys';
 
-export type CommandGroup = 'generic' | 'string' | 'connection' | 'server' | 'transactions';
+export type CommandGroup =
+  | 'generic'
+  | 'string'
+  | 'list'
+  | 'set'
+  | 'sorted-set'
+  | 'hash'
+  | 'bitmap'
+  | 'hyperloglog'
+  | 'pubsub'
+  | 'connection'
+  | 'server'
+  | 'transactions';
 
 export type Handler = (context: Context, args: Args) => void;
 
@@ -91,11 +107,13 @@ export interface CommandSpec {
 /** Where a command's keys are, in the terms of `COMMAND INFO`: from a word on, each so many words, up to a word. */
 export interface KeySpec {
   readonly flags: readonly KeyFlag[];
-  /** The place of the first key, the command's own name being 0. */
+  /** The place of the first key, the command's own name being 0; of counted keys that of their number. */
   readonly index: number;
-  /** The last key counted from the first; -1 is the last word. */
+  /** The last key counted from the first; -1 is the last word, -2 the one before. */
   readonly lastKey: number;
   readonly step: number;
+  /** How many keys there are stands at `index`, and they begin right behind it. */
+  readonly isCounted: boolean;
 }
 
 /** A command as the engine runs it: its fact sheet, and what was derived from the grammar once. */

@@ -92,7 +92,7 @@ describe('the log', () => {
 
   test('read into another engine gives the same keys, values and deadlines', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const engine = new TestEngine({ databases: '2' });
+      const engine = new TestEngine({ databases: '2', 'hash-max-listpack-entries': '4' });
       const client = engine.connect();
       const chance = new Chance(seed);
       for (let i = 0; i < 300; i++) {
@@ -101,7 +101,7 @@ describe('the log', () => {
       }
       client.say('DISCARD');
       engine.pass(0);
-      const copy = new TestEngine({ databases: '2' });
+      const copy = new TestEngine({ databases: '2', 'hash-max-listpack-entries': '4' });
       copy.nowMs = engine.nowMs;
       copy.engine.setTime(copy.nowMs);
       const loader = copy.engine.loader();
@@ -151,6 +151,9 @@ const LINES = [
     'SELECT 0',
     'SELECT 1',
     'GET K',
+    'HSET K f1 V f2 V f3 1',
+    'HSET K f4 V f5 V f6 V f1 2',
+    'HDEL K f1 f2 f3',
     'INCRBY K 9007199254740993',
     'SET K 9223372036854775806',
   ],
@@ -172,6 +175,9 @@ function stateOf(engine: TestEngine): string[] {
   return [0, 1].flatMap((db) => {
     client.say(`SELECT ${db}`);
     const keys = [...client.say('KEYS *').matchAll(/key:\d/g)].map(([key]) => key).sort();
-    return keys.map((key) => `${db} ${key} ${client.say(`GET ${key}`)} ${client.say(`PEXPIRETIME ${key}`)}`);
+    return keys.map((key) => {
+      const lines = [`TYPE ${key}`, `OBJECT ENCODING ${key}`, `GET ${key}`, `HGETALL ${key}`, `PEXPIRETIME ${key}`];
+      return `${db} ${key} ${lines.map((line) => client.say(line)).join(' ')}`;
+    });
   });
 }

@@ -47,7 +47,12 @@ class World {
 
   constructor(limits: Partial<JournalLimits> = {}) {
     this.host = new BrowserHost({
-      options: { seed: 7, hashName: 'fnv1a', storeName: 'x', config: { appendonly: 'yes' } },
+      options: {
+        seed: 7,
+        hashName: 'fnv1a',
+        storeName: 'x',
+        config: { appendonly: 'yes', 'hash-max-listpack-entries': '6' },
+      },
       post: (message) => this.posted.push(message),
       log: this.log,
       state: null,
@@ -89,6 +94,11 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `DEL ${key()} ${key()}`,
     () => `APPEND ${key()} more`,
     () => `INCR n:${roll(8)}`,
+    () => `HSET ${key()} f${roll(9)} ${'v'.repeat(roll(90))}x f${roll(9)} ${roll(100)}`,
+    () => `HSET h:${roll(3)} f${roll(30)} ${roll(100)} f${roll(30)} ${roll(100)}`,
+    () => `HDEL ${roll(2) === 0 ? key() : `h:${roll(3)}`} f${roll(9)} f${roll(9)}`,
+    () => `HGETALL h:${roll(3)}`,
+    () => `COPY h:${roll(3)} ${key()} REPLACE`,
     () => `PEXPIRE ${key()} ${roll(4000)}`,
     () => `PERSIST ${key()}`,
     () => `MSET ${key()} a ${key()} b`,
@@ -191,7 +201,7 @@ describe('going back', () => {
 
   it('forgets the oldest past when memory is short, and says so, and shows the rest exactly', () => {
     const roll = dice(5);
-    const world = new World({ entryBytes: 20_000, keyframeBytes: 6 * 1024 * 1024, causesApart: 20 });
+    const world = new World({ entryBytes: 30_000, keyframeBytes: 6 * 1024 * 1024, causesApart: 20 });
     unsent.clear();
     const seen = new Map<number, Models>();
     for (let turn = 0; turn < 400; turn++) {
@@ -216,6 +226,10 @@ describe('going back', () => {
     expect(world.host.inspect(0, 0, key)).toBeNull();
     expect(world.host.inspect(before, 0, key)).toMatchObject({ encoding: 'embstr', value: { length: 5 } });
     expect(world.host.inspect(before + 1, 0, key)).toMatchObject({ encoding: 'raw', value: { length: 400 } });
+    world.send(client, 'HSET k one 1');
+    expect(world.host.inspect(null, 0, key)).toMatchObject({ type: 'hash', encoding: 'listpack', integer: null });
+    world.send(client, 'HSET k one 1 two 2 three 3 four 4 five 5 six 6 seven 7');
+    expect(world.host.inspect(null, 0, key)).toMatchObject({ type: 'hash', encoding: 'hashtable', value: null });
   });
 });
 

@@ -1,0 +1,110 @@
+import { address } from '../memory/arena.steps.ts';
+import type { HashName } from '../structures/hash-functions.steps.ts';
+import {
+  applyHashTableStep,
+  emptyHashTableModel,
+  type HashTableModel,
+  type HashTableStep,
+} from '../structures/hash-table.steps.ts';
+import { declareSteps, mutate, observe, type ProbeOf, type StepOf } from '../trace/steps.ts';
+import { ENCODING_NAMES } from './values.ts';
+
+/**
+ * Structure ids from here on belong to the slots of the collections: slot n is structure `FIRST_COLLECTION_ID + n`. Below
+ * are the arena, the strings, the listpacks and the databases, of which there can be 16384.
+ */
+export const FIRST_COLLECTION_ID = 1 << 16;
+
+/** Whether a step is about a structure in a slot, and not about a database or what all share. */
+export function isInCollection(step: { readonly id: number }): boolean {
+  return step.id >= FIRST_COLLECTION_ID;
+}
+
+export const collectionSteps = declareSteps('collection', 6, {
+  /** A slot was taken for a collection that is empty so far. The step's id is the new structure's. */
+  open: mutate('holds'),
+  /** The collection is gone, its slot is free. */
+  close: mutate(),
+  /** What a key stands for is about to be written over into another encoding. */
+  convert: observe('entry', 'from', 'to'),
+});
+
+export type CollectionStep = StepOf<typeof collectionSteps>;
+export type CollectionProbe = ProbeOf<typeof collectionSteps>;
+
+/** What a slot can hold, by the numbers that `open` says. A zset may get a second one for its other index. */
+export const HOLDS_LIST = 1;
+export const HOLDS_SET = 2;
+export const HOLDS_ZSET = 3;
+export const HOLDS_HASH = 4;
+
+/** A hash's entries have one payload word, the ref of the value's string; a set's entries have none. */
+export const HASH_PAYLOAD_WORDS = 1;
+export const SET_PAYLOAD_WORDS = 0;
+
+/** What lies in one slot. */
+export type CollectionModel =
+  | { readonly holds: 'hash'; readonly table: HashTableModel }
+  | { readonly holds: 'set'; readonly table: HashTableModel };
+
+/** By the structure's id. */
+export type CollectionsModel = ReadonlyMap<number, CollectionModel>;
+
+export const emptyCollectionsModel: CollectionsModel = new Map();
+
+function emptyCollection(holds: number, hashName: HashName): CollectionModel {
+  switch (holds) {
+    case HOLDS_HASH:
+      return { holds: 'hash', table: emptyHashTableModel(hashName, HASH_PAYLOAD_WORDS) };
+    case HOLDS_SET:
+      return { holds: 'set', table: emptyHashTableModel(hashName, SET_PAYLOAD_WORDS) };
+    default:
+      throw new Error(`no collection is numbered ${holds}`);
+  }
+}
+
+/** `hashName` is the hash function of all tables of the engine. */
+export function applyCollectionStep(
+  model: CollectionsModel,
+  step: CollectionStep,
+  hashName: HashName,
+): CollectionsModel {
+  switch (step.kind) {
+    case 'open':
+      return new Map(model).set(step.id, emptyCollection(step.holds, hashName));
+    case 'close': {
+      const others = new Map(model);
+      others.delete(step.id);
+      return others;
+    }
+    case 'convert':
+      return model;
+  }
+}
+
+/** A step of the table inside a collection. */
+export function applyInnerTableStep(model: CollectionsModel, step: HashTableStep): CollectionsModel {
+  const collection = model.get(step.id);
+  if (!collection) return model;
+  return new Map(model).set(step.id, { ...collection, table: applyHashTableStep(collection.table, step) });
+}
+
+export function describeCollectionStep(step: CollectionStep): string {
+  switch (step.kind) {
+    case 'open':
+      return `An empty ${NAMES[step.holds] ?? 'collection'} is set up.`;
+    case 'close':
+      return 'The collection is gone, and its place is free for the next.';
+    case 'convert': {
+      const [from, to] = [ENCODING_NAMES[step.from], ENCODING_NAMES[step.to]];
+      return `The value of the entry at ${address(step.entry)} is written over from a ${from} into a ${to}.`;
+    }
+  }
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  [HOLDS_LIST]: 'list of packed nodes',
+  [HOLDS_SET]: 'table of members',
+  [HOLDS_ZSET]: 'sorted set',
+  [HOLDS_HASH]: 'table of fields',
+};
