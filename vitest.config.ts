@@ -21,6 +21,7 @@ export default defineConfig({
           // Random runs and transcripts over TCP share two cores with everything else on a small machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -30,6 +31,7 @@ export default defineConfig({
           include: ['{engine,web}/**/*.browser.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 15_000 } },
           browser: {
             enabled: true,
             headless: true,

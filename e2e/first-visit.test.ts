@@ -9,7 +9,7 @@ test('on the first visit a key falls into its bucket at once, and the cursor wai
   await expect(visitor.keyInPicture('hello')).toBeVisible({ timeout: 4000 });
   await expect(visitor.terminal).toContainText('OK');
   expect(await visitor.screen()).toEqual(['vitrine> SET hello world', 'OK', 'vitrine>']);
-  await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
+  await expect(visitor.field).toBeFocused();
 
   await page.keyboard.type('GET hello');
   await page.keyboard.press('Enter');
@@ -59,7 +59,7 @@ test('a suggestion runs in the terminal as if it had been typed', async ({ page,
   const group = page.getByRole('group', { name: 'What to try next' });
   await group.getByRole('button', { name: 'GET hello' }).click();
   await expect.poll(async () => (await visitor.screen()).slice(-3)).toEqual(['vitrine> GET hello', '"world"', 'vitrine>']);
-  await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
+  await expect(visitor.field).toBeFocused();
 });
 
 test('an address that leads nowhere says so and leads back', async ({ page, visitor }) => {

@@ -102,7 +102,7 @@ test('errors are said as Redis says them', async ({ page, visitor }) => {
 
 test('Escape and then Tab leaves the terminal, Tab alone completes', async ({ page, visitor }) => {
   await visitor.open();
-  const field = page.locator('.xterm-helper-textarea');
+  const { field } = visitor;
   await visitor.press('Tab');
   await expect(field).toBeFocused();
   await visitor.press('Escape', 'Tab');

@@ -35,11 +35,11 @@ test('a key whose time is over goes by itself, leaves a mark, and is there again
   await expect(visitor.list).not.toContainText('hello', { timeout: 15_000 });
   await expect(visitor.keyInPicture('hello')).toHaveCount(0);
   await expect(visitor.keyInPicture('soon')).toBeVisible();
-  await expect(visitor.line).toContainText('time goes by');
+  await expect(visitor.line).toContainText('Time passes');
   expect(await visitor.run('TTL hello')).toBe('(integer) -2');
 
   await visitor.button(/^Go to command \d+: keys expire/).click();
-  await expect(visitor.line).toContainText('time goes by');
+  await expect(visitor.line).toContainText('Time passes');
   await visitor.lookAtStage();
   await visitor.press('Home');
   await expect(visitor.list).toContainText('hello, world');
@@ -84,40 +84,45 @@ test('play, pause and speed do what they say', async ({ visitor }) => {
   expect(await visitor.isAtEnd()).toBe(true);
 });
 
-test('what is typed while one looks at the past runs in the present, and the eye goes with it', async ({ page, visitor }) => {
-  await visitor.open();
-  await visitor.runAll('SET bar 1', 'SET foo 2');
-  await visitor.lookAtStage();
-  await visitor.press('Shift+Home');
-  await expect(page.getByRole('note')).toContainText('What you type runs in the present');
-  expect(await visitor.run('DBSIZE')).toBe('(integer) 3');
-  await expect(visitor.line).toContainText('DBSIZE');
-  await expect(page.getByRole('note')).toHaveCount(0);
-});
-
-test('continuing from the past takes commands back for good, and they can be run again', async ({ page, visitor }) => {
+test('what is typed in the past goes on from there, and what came after it is kept to return to', async ({
+  page,
+  visitor,
+}) => {
   await visitor.open();
   await visitor.runAll('SET bar 1', 'SET foo 2', 'DEL bar');
   await visitor.lookAtStage();
   await visitor.rests();
   await visitor.press('Shift+ArrowLeft', 'Shift+ArrowLeft');
   await expect(visitor.line).toContainText('SET bar 1');
-  await visitor.button('Continue from here…').click();
-  const dialog = page.getByRole('dialog', { name: /Continue from command/ });
-  await dialog.getByRole('button', { name: 'Stay as it is' }).click();
-  await expect(dialog).toBeHidden();
-  expect(await visitor.rows()).toContain(' bar, 1');
+  await expect(page.getByRole('note')).toContainText('What you type now continues from here');
+  expect(await visitor.run('SET other 3')).toBe('OK');
+  await expect(page.getByRole('note')).toHaveCount(0);
+  await expect(visitor.line).toContainText('SET other 3');
+  await expect(visitor.line).toContainText('3 of 3');
+  expect(await visitor.run('MGET bar foo other')).toBe('1) "1"\n2) (nil)\n3) "3"');
+  await expect(visitor.list).not.toContainText('foo');
 
-  await visitor.button('Continue from here…').click();
-  await dialog.getByRole('button', { name: /^Take back commands 3 to 4/ }).click();
-  await expect(dialog).toBeHidden();
-  expect(await visitor.run('MGET bar foo')).toBe('1) "1"\n2) (nil)');
-  await visitor.saved();
-  await page.getByRole('button', { name: 'Run the 2 again' }).click();
-  await expect.poll(() => visitor.run('MGET bar foo')).toBe('1) (nil)\n2) "2"');
+  await page.getByRole('button', { name: 'Return to commands 3 to 4' }).click();
+  await expect(visitor.list).toContainText('foo, 2');
+  await expect(visitor.list).not.toContainText('other');
+  expect(await visitor.run('MGET bar foo other')).toBe('1) (nil)\n2) "2"\n3) (nil)');
   await visitor.saved();
   await visitor.reload();
-  expect(await visitor.run('MGET bar foo hello')).toBe('1) (nil)\n2) "2"\n3) "world"');
+  expect(await visitor.run('MGET bar foo other hello')).toBe('1) (nil)\n2) "2"\n3) (nil)\n4) "world"');
+});
+
+test('after going on from the past a reload finds what there is now, and not what was left', async ({ visitor }) => {
+  await visitor.open();
+  await visitor.runAll('SET bar 1', 'SET foo 2');
+  await visitor.saved();
+  await visitor.lookAtStage();
+  await visitor.rests();
+  await visitor.press('Shift+Home');
+  expect(await visitor.run('SET first 0')).toBe('OK');
+  expect(await visitor.run('KEYS *')).toBe('1) "first"');
+  await visitor.saved();
+  await visitor.reload();
+  expect(await visitor.run('KEYS *')).toBe('1) "first"');
 });
 
 test('commands that come while one looks at the past are only added at the end', async ({ page, visitor }) => {

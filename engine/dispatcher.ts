@@ -59,7 +59,8 @@ export class Dispatcher {
     reply.protocol = session.protocol;
     server.stats.commands++;
     if (this.film.isRunning) {
-      this.film.beginCommand(session.id, session.db, server.nowMs, this.preview, this.previewLine(args));
+      const length = this.film.isHeard ? this.previewLine(args) : 0;
+      this.film.beginCommand(session.id, session.db, server.nowMs, this.preview, length);
     }
     const command = this.resolve(args);
     if (command !== null && this.mayRun(session, command, args)) {

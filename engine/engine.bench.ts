@@ -6,7 +6,7 @@ import { Engine, Recorder } from './api.ts';
 
 const KEYS = 100_000;
 const PIPELINE = 100;
-const TURNS = 6000;
+const TURNS = 20_000;
 
 const recorder = process.argv[2] === 'film' ? new Recorder() : null;
 const engine = new Engine({ host: { seed: 1 }, nowMs: 1, recorder });
@@ -28,16 +28,18 @@ function pipeline(turn: number): Buffer {
 const inputs = Array.from({ length: 2000 }, (_, turn) => pipeline(turn));
 
 function run(turns: number): number {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let turn = 0; turn < turns; turn++) {
     connection.receive(inputs[turn % inputs.length]);
     engine.endTurn();
     recorder?.take();
   }
-  return (turns * PIPELINE) / (performance.now() - start) / 1000;
+  // Time that this process was given, not time that passed: others may be at work on the same machine.
+  const { user, system } = process.cpuUsage(start);
+  return (turns * PIPELINE) / (user + system);
 }
 
-run(TURNS / 2);
+run(TURNS / 4);
 const rates = Array.from({ length: 5 }, () => run(TURNS)).sort((a, b) => a - b);
 if (answered === 0) throw new Error('nothing was answered');
 process.stdout.write(JSON.stringify({ rate: rates[2] }));

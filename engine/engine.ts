@@ -120,6 +120,10 @@ export class Engine {
       this.configure(name);
     });
     for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory', ...LIMITS.keys()]) this.configure(name);
+    // A log that began in the middle would be no log: it is kept from the start, or not at all.
+    this.config.guard('appendonly', (text) =>
+      (text.toLowerCase() === 'yes') === this.isLogging ? null : 'the log is switched on or off when the engine starts',
+    );
   }
 
   private configure(name: string): void {

@@ -47,20 +47,20 @@ async function startServer(program, dir, port) {
   return child;
 }
 
-async function openSocket(port) {
+/** A connection with a promise of its end, whatever ends it: that a killed server resets it is no failure of ours. */
+function openSocket(port) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await once(socket, 'connect');
   socket.on('error', () => undefined);
-  return socket;
+  return { socket, closed: new Promise((resolve) => socket.on('close', resolve)) };
 }
 
 /** Asks in one go and returns the replies as lines; only for integers and short strings. */
 async function ask(port, commands) {
-  const socket = await openSocket(port);
+  const { socket, closed } = openSocket(port);
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString('latin1')));
   socket.end(commands.map((argv) => request(...argv)).join(''));
-  await once(socket, 'close');
+  await closed;
   return text.split('\r\n').filter((line) => line !== '' && !line.startsWith('$'));
 }
 
@@ -82,7 +82,7 @@ function step(writer, number) {
 const REPLIES_A_STEP = /\*2\r\n:\d+\r\n:\d+\r\n/g;
 
 async function write(port, writer, facts) {
-  const socket = await openSocket(port);
+  const { socket, closed } = openSocket(port);
   let pending = '';
   const more = () => {
     while (facts.sent - facts.answered < AHEAD && !socket.destroyed) socket.write(step(writer, facts.sent++));
@@ -98,8 +98,7 @@ async function write(port, writer, facts) {
     more();
   });
   more();
-  // Not by `once`, which would take the reset of a killed server for a failure of ours.
-  await new Promise((resolve) => socket.on('close', resolve));
+  await closed;
 }
 
 /** What is not as it was promised. */

@@ -64,7 +64,13 @@ async function buildPart(path: string, part: PartSource): Promise<Part> {
     case 'code':
       return { kind: 'code', at: part.at, language: part.language, lines: await colour(part.text, part.language) };
     case 'bits':
-      return { ...part, rows: part.rows.map((row) => ({ ...row, hashes: [hashOf(row.hashName, row.keys[0]), hashOf(row.hashName, row.keys[1])] })) };
+      return {
+        ...part,
+        rows: part.rows.map((row) => ({
+          ...row,
+          hashes: [hashOf(row.hashName, row.keys[0]), hashOf(row.hashName, row.keys[1])],
+        })),
+      };
     case 'predict': {
       const inline = (text: string, at = part.at): Inline[] => toInline(text, path, at);
       return {
@@ -72,7 +78,11 @@ async function buildPart(path: string, part: PartSource): Promise<Part> {
         question: inline(part.question),
         otherwise: inline(part.otherwise),
         right: inline(part.right),
-        choices: part.choices.map(({ value, idea, feedback, at }) => ({ value, idea: inline(idea, at), feedback: inline(feedback, at) })),
+        choices: part.choices.map(({ value, idea, feedback, at }) => ({
+          value,
+          idea: inline(idea, at),
+          feedback: inline(feedback, at),
+        })),
       };
     }
     default:
@@ -94,7 +104,11 @@ export function toProse(markdown: string, path: string, at: number): Prose[] {
       prose.push({ kind: 'paragraph', content: inlines(token.tokens ?? [], path, line) });
     } else if (token.type === 'list') {
       const { ordered, items } = token as Tokens.List;
-      prose.push({ kind: 'list', isOrdered: ordered, items: items.map((item) => inlines(itemTokens(item), path, line)) });
+      prose.push({
+        kind: 'list',
+        isOrdered: ordered,
+        items: items.map((item) => inlines(itemTokens(item), path, line)),
+      });
     } else if (token.type !== 'space') {
       throw new LessonError(path, line, `prose holds paragraphs and lists, and here is ${token.type}`);
     }
@@ -104,7 +118,9 @@ export function toProse(markdown: string, path: string, at: number): Prose[] {
 }
 
 function itemTokens(item: Tokens.ListItem): Token[] {
-  return item.tokens.flatMap((token) => (token.type === 'text' || token.type === 'paragraph' ? (token as Tokens.Text).tokens ?? [] : [token]));
+  return item.tokens.flatMap((token) =>
+    token.type === 'text' || token.type === 'paragraph' ? ((token as Tokens.Text).tokens ?? []) : [token],
+  );
 }
 
 function toInline(markdown: string, path: string, at: number): Inline[] {
@@ -126,7 +142,11 @@ function inlines(tokens: readonly Token[], path: string, at: number): Inline[] {
           content: inlines((token as Tokens.Strong | Tokens.Em).tokens, path, at),
         };
       case 'link':
-        return { kind: 'link', href: safeHref(token.href as string, path, at), content: inlines(token.tokens ?? [], path, at) };
+        return {
+          kind: 'link',
+          href: safeHref(token.href as string, path, at),
+          content: inlines(token.tokens ?? [], path, at),
+        };
       case 'br':
         return { kind: 'text', text: ' ' };
       default:

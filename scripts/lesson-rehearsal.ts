@@ -118,7 +118,8 @@ function expectReply(path: string, command: Command, reply: string): void {
     return;
   }
   const expected = command.reply.join('\n');
-  if (reply !== expected) throw new LessonError(path, command.at, `“${command.line}” is answered with ${reply}, not with ${expected}`);
+  if (reply !== expected)
+    throw new LessonError(path, command.at, `“${command.line}” is answered with ${reply}, not with ${expected}`);
 }
 
 function expectCheck(path: string, check: Extract<Part, { kind: 'check' }>, models: Models, isDone: boolean): void {
@@ -152,8 +153,10 @@ function judge(path: string, part: Prediction, outcome: Ran, models: Models): st
 function expectFeedback(path: string, part: Prediction, answer: Answer): void {
   for (const choice of part.choices) {
     const isRight = isAnswer(choice.value, answer);
-    if (choice.idea.length === 0) throw new LessonError(path, part.at, `the choice “${choice.value}” does not say why one might think so`);
-    if (!isRight && choice.feedback.length === 0) throw new LessonError(path, part.at, `the wrong choice “${choice.value}” has no feedback`);
+    if (choice.idea.length === 0)
+      throw new LessonError(path, part.at, `the choice “${choice.value}” does not say why one might think so`);
+    if (!isRight && choice.feedback.length === 0)
+      throw new LessonError(path, part.at, `the wrong choice “${choice.value}” has no feedback`);
     if (isRight && choice.feedback.length > 0) {
       throw new LessonError(path, part.at, `the choice “${choice.value}” is right, and its feedback stands in “right”`);
     }

@@ -21,7 +21,11 @@ export function lessons(): Plugin {
         const lesson = await buildLesson(relative(root, file).replaceAll('\\', '/'), code);
         const { path, slug, chapter, number, title, summary } = lesson;
         const facts: LessonFacts = { path, slug, chapter, number, title, summary };
-        return { code: `export default ${JSON.stringify(query === 'facts' ? facts : lesson)};`, map: null, moduleType: 'js' };
+        return {
+          code: `export default ${JSON.stringify(query === 'facts' ? facts : lesson)};`,
+          map: null,
+          moduleType: 'js',
+        };
       },
     },
   };

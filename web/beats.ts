@@ -17,11 +17,10 @@ export interface Beat {
 }
 
 /** Keys longer than this show their first bytes one at a time and the rest at once. */
-export const ROUNDS_SHOWN = 12;
+const ROUNDS_SHOWN = 12;
 
 /** The words of an entry behind its header, as the keyspace uses them. */
-export const VALUE_WORD = 0;
-const DEADLINE_WORD = 2;
+const VALUE_WORD = 0;
 
 interface Draft {
   from: number;
@@ -103,11 +102,6 @@ function rounds(at: number, key: Uint8Array, hashName: HashName): Draft[] {
   return Array.from({ length: shown }, (_, byte) => ({ from: at, to: at, main: at, round: byte + 1 }));
 }
 
-/** Whether a step is about a deadline: then the entry's mark of time is what changes in the table. */
-export function isDeadlineStep(step: EngineStep): boolean {
-  return step.structure === 'deadline-heap' || (step.structure === 'hash-table' && step.kind === 'payload' && step.word === DEADLINE_WORD);
-}
-
 /** One plain sentence for a beat. `before` is the picture at its first step. */
 export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Models, hashName: HashName): string {
   const main = steps[beat.main];
@@ -121,7 +115,8 @@ export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Mode
   if (main.structure === 'hash-table' && main.kind === 'hash' && beat.round > 0) {
     return roundCaption(hashName, main.key, beat.round);
   }
-  if (main.structure === 'cause' && main.kind === 'reply') return replyCaption(main.head, main.length, logged(beat, steps));
+  if (main.structure === 'cause' && main.kind === 'reply')
+    return replyCaption(main.head, main.length, logged(beat, steps));
   if (main.structure === 'hash-table' && main.kind === 'advance' && beat.to - beat.from > 1) {
     return `${beat.to - beat.from} empty buckets are passed over: the cursor goes on to bucket ${main.cursor}.`;
   }
@@ -140,8 +135,12 @@ function byteName(byte: number): string {
   return byte > 0x20 && byte < 0x7f ? `“${String.fromCharCode(byte)}” (${hex})` : hex;
 }
 
-function logged(beat: Beat, steps: readonly EngineStep[]): Extract<EngineStep, { structure: 'log'; kind: 'append' }> | null {
-  for (const step of steps.slice(beat.from, beat.to)) if (step.structure === 'log' && step.kind === 'append') return step;
+function logged(
+  beat: Beat,
+  steps: readonly EngineStep[],
+): Extract<EngineStep, { structure: 'log'; kind: 'append' }> | null {
+  for (const step of steps.slice(beat.from, beat.to))
+    if (step.structure === 'log' && step.kind === 'append') return step;
   return null;
 }
 
@@ -151,7 +150,7 @@ function replyCaption(head: Uint8Array, length: number, log: { length: number; o
 }
 
 /** The first bytes of a reply in short words. */
-export function replyText(head: Uint8Array, length: number): string {
+function replyText(head: Uint8Array, length: number): string {
   const text = utf8Decode(head);
   const lines = text.split('\r\n');
   const first = lines[0] ?? '';

@@ -19,7 +19,12 @@ function historyOf(timelineOf: () => Timeline): { history: History; engine: Engi
     connection = engine.restore(state, () => () => undefined).get(1)!;
     recorder.take();
   };
-  const answer = () => ({ models: engine.snapshot(), overview: null, nextIndex: engine.causeIndex, branches: [...branches] });
+  const answer = () => ({
+    models: engine.snapshot(),
+    overview: null,
+    nextIndex: engine.causeIndex,
+    branches: [...branches],
+  });
   const leave = (from: number): void => {
     branches.push({ id: ++lastId, from, to: engine.causeIndex, nowMs: 0 });
     ends.set(lastId, engine.capture());
@@ -44,7 +49,7 @@ function historyOf(timelineOf: () => Timeline): { history: History; engine: Engi
     takeUp: (id) => {
       const at = branches.findIndex((branch) => branch.id === id);
       const [branch] = branches.splice(at, 1);
-      leave(branch!.from);
+      leave(branch.from);
       become(ends.get(id)!);
       return Promise.resolve(answer());
     },

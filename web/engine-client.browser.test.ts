@@ -155,7 +155,7 @@ describe('what is kept', () => {
       started.close();
     }
     expect(acknowledged).toBeGreaterThan(50);
-  });
+  }, 90_000);
 
   it('is a scratch database where no store is named, and says so', async () => {
     const started = engine();

@@ -48,6 +48,7 @@ export class EngineClient {
       this.fail(event.message ? `the engine stopped: ${event.message}` : "the engine's script could not be loaded");
     };
     this.worker.onmessageerror = () => this.fail('a message of the engine could not be read');
+    document.addEventListener('visibilitychange', this.onVisibility);
     this.starting = setTimeout(() => this.fail('the engine did not start'), START_MS);
     const { seed = randomSeed(), hashName = 'fnv1a', storeName = null, config = {}, exhibit } = options;
     this.tell({
@@ -120,10 +121,14 @@ export class EngineClient {
     if (this.ended === null) this.tell({ type: 'take over' });
   }
 
-  /** The page is hidden or goes away: what waits to be kept should be kept now. */
+  /** What waits to be kept should be kept now. Of itself this happens whenever the page is hidden, for it may not come back. */
   hide(): void {
     if (this.ended === null) this.tell({ type: 'hide' });
   }
+
+  private readonly onVisibility = (): void => {
+    if (document.visibilityState === 'hidden') this.hide();
+  };
 
   close(): void {
     this.end('the engine was closed');
@@ -179,6 +184,7 @@ export class EngineClient {
   private end(why: string): void {
     this.ended ??= why;
     clearTimeout(this.starting);
+    document.removeEventListener('visibilitychange', this.onVisibility);
     this.worker.terminate();
     for (const { reject } of this.requests.values()) reject(new Error(why));
     this.requests.clear();

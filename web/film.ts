@@ -79,7 +79,7 @@ export class Film {
   push(words: Int32Array): number[] {
     const steps = decodeSteps(words) as unknown as EngineStep[];
     const stops: number[] = [];
-    for (let at = 0; at < steps.length; ) {
+    for (let at = 0; at < steps.length;) {
       const mark = steps[at];
       if (mark?.structure !== 'cause' || mark.kind === 'reply' || mark.kind === 'lost') {
         throw new Error(`a trace begins with ${mark?.structure} ${mark?.kind}, not with a cause`);

@@ -22,7 +22,11 @@ describe('the address', () => {
   });
 
   it('of every route leads back to it', () => {
-    for (const route of [{ page: 'playground' }, { page: 'lessons' }, { page: 'lesson', chapter: 'a b', lesson: 'c/d' }] as const) {
+    for (const route of [
+      { page: 'playground' },
+      { page: 'lessons' },
+      { page: 'lesson', chapter: 'a b', lesson: 'c/d' },
+    ] as const) {
       expect(parseRoute(hrefOf(route))).toEqual(route);
     }
   });

@@ -35,7 +35,12 @@ export const DARK: Spotlight = {
 type Mutable = { -readonly [Name in keyof Spotlight]: Spotlight[Name] } & { compared: Map<number, boolean> };
 
 /** The spotlight after so many beats of a cause, for the tables of one database. */
-export function spotlightAt(beats: readonly Beat[], shown: number, steps: readonly EngineStep[], db: number): Spotlight {
+export function spotlightAt(
+  beats: readonly Beat[],
+  shown: number,
+  steps: readonly EngineStep[],
+  db: number,
+): Spotlight {
   const beat = beats[shown - 1];
   if (!beat) return DARK;
   const light: Mutable = { ...DARK, compared: new Map() };

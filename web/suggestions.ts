@@ -10,16 +10,33 @@ export interface Suggestion {
 }
 
 /** Short words, some of which share a bucket. */
-const WORDS = ['bar', 'baz', 'city', 'user', 'carol', 'foo', 'alice', 'dave', 'apple', 'banana', 'grape', 'cherry'] as const;
+const WORDS = [
+  'bar',
+  'baz',
+  'city',
+  'user',
+  'carol',
+  'foo',
+  'alice',
+  'dave',
+  'apple',
+  'banana',
+  'grape',
+  'cherry',
+] as const;
 /** More lines than this go in as MSETs. */
 const SINGLE_LINES = 20;
 const PAIRS_A_LINE = 32;
 
 export function suggestionsFor(models: Models | null, db: number): readonly Suggestion[] {
-  const table = models?.tables[db];
+  // Where there are too many keys to know each, there is still their number.
+  if (!models) return [one('DBSIZE', 'how many keys there are'), one('RANDOMKEY', 'one of them, by chance')];
+  const table = models.tables[db];
   if (!table) return [];
   const [old, next] = table.tables;
-  const names = [...table.entries.values()].filter(({ key, keyLength }) => keyLength === key.length).map(({ key }) => latin1(key));
+  const names = [...table.entries.values()]
+    .filter(({ key, keyLength }) => keyLength === key.length)
+    .map(({ key }) => latin1(key));
   const known = names.find((name) => PLAIN.test(name));
   const fresh = freshNames(new Set(names), 1)[0] ?? 'bar';
   if (old.size === 0 || known === undefined) return [one('SET hello world', 'a key falls into its bucket')];
@@ -29,15 +46,21 @@ export function suggestionsFor(models: Models | null, db: number): readonly Sugg
     return [
       ...first,
       one(`SET ${fresh} 1`, 'while a resize is under way, new keys go to the new table'),
-      { label: 'Finish the resize', lines: Array.from({ length: Math.min(left + 1, 40) }, () => `GET ${known}`), why: 'each command moves one bucket' },
+      {
+        label: 'Finish the resize',
+        lines: Array.from({ length: Math.min(left + 1, 40) }, () => `GET ${known}`),
+        why: 'each command moves one bucket',
+      },
       one(`DEL ${known}`, 'the entry leaves its chain, its memory is freed'),
     ];
   }
-  const timed = table.entries.size > 0 && (models?.heaps[db]?.length ?? 0) === 0;
+  const timed = table.entries.size > 0 && (models.heaps[db]?.length ?? 0) === 0;
   return [
     ...first,
     one(`SET ${fresh} 1`, 'another key, another bucket, or the same'),
-    timed ? one(`EXPIRE ${known} 20`, 'the key gets a deadline') : one(`DEL ${known}`, 'the entry leaves its chain, its memory is freed'),
+    timed
+      ? one(`EXPIRE ${known} 20`, 'the key gets a deadline')
+      : one(`DEL ${known}`, 'the entry leaves its chain, its memory is freed'),
     fill(old.size - old.used + 1, new Set(names)),
   ];
 }

@@ -308,7 +308,14 @@ export class Timeline {
     return true;
   }
 
-  private caption(beat: Beat | undefined, position: number, before: Picture, beats: readonly Beat[], at: number, cause: Cause | null): string {
+  private caption(
+    beat: Beat | undefined,
+    position: number,
+    before: Picture,
+    beats: readonly Beat[],
+    at: number,
+    cause: Cause | null,
+  ): string {
     if (cause?.isLost && at > 0) return 'This took more steps than a film can hold. What it left behind is shown.';
     if (!beat) return at > 0 ? 'There are too many keys to draw each one. The length of each chain is shown.' : '';
     const from = this.within(position, before, beats, at - 1).models;

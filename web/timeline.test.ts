@@ -49,7 +49,12 @@ class Rehearsal {
   }
 
   timeline(source: FrameSource | null = null): Timeline {
-    return new Timeline({ start: { models: this.start, overview: null }, hashName: 'fnv1a', source, isStill: () => true });
+    return new Timeline({
+      start: { models: this.start, overview: null },
+      hashName: 'fnv1a',
+      source,
+      isStill: () => true,
+    });
   }
 }
 
@@ -59,7 +64,9 @@ describe('the film', () => {
   it('shows after the last beat of each command what the engine itself sees there', async () => {
     const rehearsal = new Rehearsal();
     const timeline = rehearsal.timeline();
-    timeline.push(rehearsal.run(...FIVE, 'GET bar', 'DEL baz', 'APPEND city !', 'EXPIRE bar 100', 'GET hello', 'FLUSHALL'));
+    timeline.push(
+      rehearsal.run(...FIVE, 'GET bar', 'DEL baz', 'APPEND city !', 'EXPIRE bar 100', 'GET hello', 'FLUSHALL'),
+    );
     const ends = [...rehearsal.snapshots.slice(1), rehearsal.now];
     for (const [stop, end] of ends.entries()) {
       await timeline.seek(stop, 0);
@@ -81,7 +88,9 @@ describe('the film', () => {
       seen.push({ caption: timeline.view.caption, models: timeline.view.picture.models });
     }
     expect(seen.length).toBeGreaterThan(60);
-    expect(seen.map(({ caption }) => caption)).toContain('The old table is empty. The new one takes its place, and the resize is over.');
+    expect(seen.map(({ caption }) => caption)).toContain(
+      'The old table is empty. The new one takes its place, and the resize is over.',
+    );
     for (const { caption, models } of seen.reverse()) {
       expect(timeline.view.caption).toBe(caption);
       expect(timeline.view.picture.models).toEqual(models);
@@ -180,7 +189,11 @@ describe('playing', () => {
 
   function playing(): { rehearsal: Rehearsal; timeline: Timeline } {
     const rehearsal = new Rehearsal();
-    const timeline = new Timeline({ start: { models: rehearsal.start, overview: null }, hashName: 'fnv1a', source: null });
+    const timeline = new Timeline({
+      start: { models: rehearsal.start, overview: null },
+      hashName: 'fnv1a',
+      source: null,
+    });
     return { rehearsal, timeline };
   }
 
@@ -246,7 +259,7 @@ describe('what is no longer kept', () => {
     const timeline = rehearsal.timeline({
       frame: (index) => {
         asked.push(index);
-        return Promise.resolve({ index, before: rehearsal.snapshots[2]!, overview: null, words: third });
+        return Promise.resolve({ index, before: rehearsal.snapshots[2], overview: null, words: third });
       },
     });
     timeline.push(first);
@@ -264,7 +277,7 @@ describe('what is no longer kept', () => {
     const [first, , third] = [rehearsal.run('SET a 1'), rehearsal.run('SET b 2'), rehearsal.run('SET c 3')];
     const timeline = rehearsal.timeline();
     timeline.push(first);
-    timeline.keyframe({ models: rehearsal.snapshots[2]!, overview: null }, 2);
+    timeline.keyframe({ models: rehearsal.snapshots[2], overview: null }, 2);
     timeline.push(third);
     expect(timeline.view.picture.models).toEqual(rehearsal.now);
     await timeline.seek(0);
@@ -277,8 +290,8 @@ describe('what is no longer kept', () => {
     timeline.push(rehearsal.run(...FIVE));
     await timeline.seek(2);
     expect(timeline.firstUnseen).toBe(3);
-    const from = timeline.stops[3]!.index;
-    const stretch = timeline.cutAt(from, { models: rehearsal.snapshots[3]!, overview: null });
+    const from = timeline.stops[3].index;
+    const stretch = timeline.cutAt(from, { models: rehearsal.snapshots[3], overview: null });
     expect(timeline.stops.map(({ line }) => line)).toEqual(FIVE.slice(0, 3));
     expect(timeline.isLive).toBe(true);
     timeline.join(stretch, { models: rehearsal.now, overview: null });

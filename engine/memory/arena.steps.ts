@@ -15,6 +15,8 @@ export const arenaSteps = declareSteps('arena', 1, {
   allocateLarge: mutate('ref', 'pages'),
   /** The pages of a large block went back to the system. */
   releaseLarge: mutate('ref', 'pages'),
+  /** Nothing was in use any more: every page went back to the system. */
+  reset: mutate(),
 });
 
 export type ArenaStep = StepOf<typeof arenaSteps>;
@@ -70,6 +72,8 @@ export function applyArenaStep(model: ArenaModel, step: ArenaStep): ArenaModel {
       return { ...model, large: [...model.large, { ref: step.ref, pages: step.pages }] };
     case 'releaseLarge':
       return { ...model, large: model.large.filter((block) => block.ref !== step.ref) };
+    case 'reset':
+      return emptyArenaModel;
   }
 }
 
@@ -94,5 +98,7 @@ export function describeArenaStep(step: ArenaStep): string {
       return `A large block gets ${step.pages} pages of its own at ${address(step.ref)}.`;
     case 'releaseLarge':
       return `The ${step.pages} pages of the large block at ${address(step.ref)} go back to the system.`;
+    case 'reset':
+      return 'Nothing is in use any more: every page goes back to the system.';
   }
 }

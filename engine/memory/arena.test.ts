@@ -23,6 +23,7 @@ const apply = (model: ArenaModel, step: AnyStep): ArenaModel => applyArenaStep(m
 function serve(arena: Arena, live: number[], request: number): void {
   if (request > 0) live.push(arena.allocate(request));
   else if (live.length > 0) arena.release(live.splice(-request % live.length, 1)[0] ?? 0);
+  if (request < 0 && live.length === 0 && arena.reservedBytes > 0) arena.reset();
 }
 
 describe('the arena', () => {
@@ -78,6 +79,19 @@ describe('the arena', () => {
     arena.release(large);
     expect(arena.reservedBytes).toBe(before);
     expect(arena.allocate(2 * PAGE_BYTES)).toBe(large);
+  });
+
+  it('begins anew when everything was given back, and not before', () => {
+    const arena = new Arena();
+    const ref = arena.allocate(40);
+    expect(() => {
+      arena.reset();
+    }).toThrow('40 bytes are still in use');
+    arena.release(ref);
+    arena.reset();
+    expect(arena.reservedBytes).toBe(0);
+    expect(arena.allocate(40)).toBe(ref);
+    arena.assertValid();
   });
 
   it('says enough while it works: after every request the fold of its steps equals its snapshot', () => {

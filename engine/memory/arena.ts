@@ -171,6 +171,20 @@ export class Arena {
     this.free(sizeClass - 1, ref);
   }
 
+  /** Gives every page back. Nothing may be in use. */
+  reset(): void {
+    if (this.used !== 0) throw new Error(`${this.used} bytes are still in use`);
+    this.words.length = 0;
+    this.bytes.length = 0;
+    this.spanClasses = [];
+    for (const table of [this.freeHeads, this.carveNext, this.carveEnd]) table.fill(NONE);
+    this.slabs = [];
+    this.spareSpans = [];
+    this.spanPage = -1;
+    this.spansTaken = SPANS_A_PAGE;
+    this.trace?.reset(this.id);
+  }
+
   /** How many bytes the block at `ref` has, which may be more than were asked for. */
   capacityOf(ref: Ref): number {
     const sizeClass = this.spanClasses[ref >>> PAGE_SHIFT]?.[(ref & PAGE_MASK) >>> 11] ?? 0;

@@ -21,7 +21,12 @@ function stand(exhibit: string, recorder: Recorder | null = new Recorder()) {
     engine.endTurn();
     return answer;
   };
-  return { engine, connection, say, take: () => decodeSteps((recorder ?? new Recorder()).take()) as unknown as EngineStep[] };
+  return {
+    engine,
+    connection,
+    say,
+    take: () => decodeSteps((recorder ?? new Recorder()).take()) as unknown as EngineStep[],
+  };
 }
 
 describe('the key that was not stored', () => {
@@ -108,7 +113,18 @@ describe.each(EXHIBIT_NAMES)('the exhibit “%s”', (exhibit) => {
   it('answers the same with nobody watching', () => {
     const watched = stand(exhibit);
     const unwatched = stand(exhibit, null);
-    for (const words of ['SET bar 1', 'GET baz', 'SET baz 2', 'GET bar', 'DEL city', 'KEYS *', 'GET bar', 'SET a', 'NO', 'SET a b c']) {
+    for (const words of [
+      'SET bar 1',
+      'GET baz',
+      'SET baz 2',
+      'GET bar',
+      'DEL city',
+      'KEYS *',
+      'GET bar',
+      'SET a',
+      'NO',
+      'SET a b c',
+    ]) {
       expect(unwatched.say(words)).toBe(watched.say(words));
     }
   });
@@ -147,5 +163,7 @@ describe.each(EXHIBIT_NAMES)('the exhibit “%s”', (exhibit) => {
 });
 
 it('a name that is no exhibit is refused, and the message lists those that are', () => {
-  expect(() => stand('constructor')).toThrow(/there is no exhibit “constructor”; there are key-not-stored, overwritten/);
+  expect(() => stand('constructor')).toThrow(
+    /there is no exhibit “constructor”; there are key-not-stored, overwritten/,
+  );
 });

@@ -27,7 +27,12 @@
  * **Read next.** `engine/museum/overwriting-table.ts`, where the key is kept and still nobody looks at it.
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
-import { emptyBuckets, emptyHashTableModel, type EntryModel, type HashTableModel } from '../structures/hash-table.steps.ts';
+import {
+  emptyBuckets,
+  emptyHashTableModel,
+  type EntryModel,
+  type HashTableModel,
+} from '../structures/hash-table.steps.ts';
 import {
   EXHIBIT_BUCKETS,
   KIND_WORD,
@@ -177,7 +182,8 @@ export class KeylessTable implements ExhibitTable {
 
   assertValid(): void {
     for (const [bucket, cell] of this.cells.entries()) {
-      if (cell !== NONE && this.value(cell) === NONE) throw new Error(`invariant 1: the cell of bucket ${bucket} holds no string`);
+      if (cell !== NONE && this.value(cell) === NONE)
+        throw new Error(`invariant 1: the cell of bucket ${bucket} holds no string`);
     }
     const taken = this.valueRefs().length;
     if (taken !== this.size) throw new Error(`invariant 2: ${taken} cells are taken, ${this.size} counted`);

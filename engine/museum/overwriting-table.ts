@@ -27,7 +27,12 @@
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
 import { copyBytes } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
-import { emptyBuckets, emptyHashTableModel, type EntryModel, type HashTableModel } from '../structures/hash-table.steps.ts';
+import {
+  emptyBuckets,
+  emptyHashTableModel,
+  type EntryModel,
+  type HashTableModel,
+} from '../structures/hash-table.steps.ts';
 import {
   EXHIBIT_BUCKETS,
   KIND_WORD,

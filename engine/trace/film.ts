@@ -19,13 +19,21 @@ export class Film {
     return this.recorder !== null;
   }
 
-  beginCommand(session: number, db: number, nowMs: number, line: Uint8Array, length: number): void {
+  /** Whether what a command looks like is worth writing down. */
+  get isHeard(): boolean {
+    return this.recorder !== null && !this.recorder.isMuted;
+  }
+
+  beginCommand(session: number, db: number, nowMs: number, line: Uint8Array, length = line.length): void {
     this.onCause?.(this.nextIndex);
-    this.probe?.command(0, this.nextIndex++, session, db, nowMs, line, 0, length);
+    const index = this.nextIndex++;
+    if (!this.isHeard) return;
+    this.probe?.command(0, index, session, db, nowMs, line, 0, length);
     this.recorder?.begin();
   }
 
   endCommand(reply: Uint8Array, start: number, end: number): void {
+    if (!this.isHeard) return;
     if (this.recorder?.end() === true) this.probe?.lost(0);
     this.probe?.reply(0, end - start, reply, start, end);
   }

@@ -8,7 +8,7 @@ const steps = declareSteps('example', 900, {
   four: observe('a', 'b', 'c', 'd'),
   timed: mutate('at', 'when:ms'),
   named: mutate('ref', 'name:bytes'),
-  all: mutate('when:ms', 'ref', 'name:bytes'),
+  all: mutate('ref', 'when:ms', 'name:bytes'),
 });
 
 describe('the recorder', () => {
@@ -21,14 +21,14 @@ describe('the recorder', () => {
     probe.timed(7, 5, 1_790_000_000_123.5);
     probe.named(7, 8, bytes, 1, 6);
     probe.named(7, 8, bytes, 0, 0);
-    probe.all(7, 0.25, 3, bytes, 0, 1);
+    probe.all(7, 3, 0.25, bytes, 0, 1);
     expect(decodeSteps(recorder.take())).toEqual([
       { structure: 'example', kind: 'bare', id: 7 },
       { structure: 'example', kind: 'four', id: 7, a: 1, b: -2, c: 3, d: 2147483647 },
       { structure: 'example', kind: 'timed', id: 7, at: 5, when: 1_790_000_000_123.5 },
       { structure: 'example', kind: 'named', id: 7, ref: 8, name: Uint8Array.of(1, 2, 3, 4, 255) },
       { structure: 'example', kind: 'named', id: 7, ref: 8, name: Uint8Array.of() },
-      { structure: 'example', kind: 'all', id: 7, when: 0.25, ref: 3, name: Uint8Array.of(9) },
+      { structure: 'example', kind: 'all', id: 7, ref: 3, when: 0.25, name: Uint8Array.of(9) },
     ]);
     expect(recorder.isEmpty).toBe(true);
   });
@@ -50,6 +50,25 @@ describe('the recorder', () => {
     probe.bare(2);
     expect(recorder.end()).toBe(false);
     expect(decodeSteps(recorder.take()).map((step) => step.id)).toEqual([1, 2]);
+  });
+
+  it('keeps nothing while it is muted, counts every cause as lost, and goes on from the next', () => {
+    const recorder = new Recorder();
+    const probe = recorder.probe(steps);
+    recorder.isMuted = true;
+    probe.bare(1);
+    recorder.begin();
+    expect(recorder.end()).toBe(false);
+    recorder.begin();
+    probe.bare(2);
+    expect([recorder.end(), recorder.isEmpty, recorder.hasLost]).toEqual([true, true, true]);
+    probe.bare(3);
+    recorder.isMuted = false;
+    probe.bare(4);
+    recorder.begin();
+    probe.bare(5);
+    expect(recorder.end()).toBe(false);
+    expect(decodeSteps(recorder.take()).map((step) => step.id)).toEqual([4, 5]);
   });
 
   it('takes steps back that turned out to be nothing', () => {

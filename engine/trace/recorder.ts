@@ -20,20 +20,15 @@ const doubleWords = new Int32Array(double.buffer);
  * the order in which they happened. A step costs a few stores and no object, which is why the film can run always.
  */
 export class Recorder {
-  private words!: Int32Array<ArrayBuffer>;
-  /** The same memory as `words`. */
-  private octets!: Uint8Array;
+  private words = new Int32Array(FIRST_WORDS);
   private length = 0;
   /** Where the steps of the present cause begin, behind its own mark. */
   private causeStart = 0;
   /** Up to here a step may reach without a further look; -1 while the steps of a cause are being lost. */
-  private limit = 0;
+  private limit = FIRST_WORDS - BYTES_WORDS;
   private isLost = false;
   private hasGaps = false;
-
-  constructor() {
-    this.use(new Int32Array(FIRST_WORDS));
-  }
+  private muted = false;
 
   /** Everything since the last `take`, causes and their steps in their order. */
   take(): Int32Array<ArrayBuffer> {
@@ -46,13 +41,26 @@ export class Recorder {
   drop(): void {
     this.length = 0;
     this.hasGaps = false;
-    if (this.words.length > KEEP_WORDS) this.use(new Int32Array(FIRST_WORDS));
+    if (this.words.length > KEEP_WORDS) this.words = new Int32Array(FIRST_WORDS);
     this.startCause();
   }
 
   /** Whether steps are missing from what waits to be taken. */
   get hasLost(): boolean {
     return this.hasGaps;
+  }
+
+  /**
+   * While nobody listens anyway, every cause counts as lost, and a step costs one comparison. The causes keep their
+   * numbers.
+   */
+  get isMuted(): boolean {
+    return this.muted;
+  }
+
+  set isMuted(muted: boolean) {
+    this.muted = muted;
+    this.begin();
   }
 
   get isEmpty(): boolean {
@@ -150,7 +158,17 @@ export class Recorder {
         };
       case 'iiiiib':
         return (
-          ...[id, a, b, c, d, e, bytes, start, end]: [number, number, number, number, number, number, Uint8Array, number, number]
+          ...[id, a, b, c, d, e, bytes, start, end]: [
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+            Uint8Array,
+            number,
+            number,
+          ]
         ) => {
           const at = this.head(code, id, 5);
           if (at < 0) return;
@@ -193,7 +211,16 @@ export class Recorder {
           this.putBytes(bytes, start, end);
         };
       case 'iiitb':
-        return (id: number, a: number, b: number, c: number, time: number, bytes: Uint8Array, start: number, end: number) => {
+        return (
+          id: number,
+          a: number,
+          b: number,
+          c: number,
+          time: number,
+          bytes: Uint8Array,
+          start: number,
+          end: number,
+        ) => {
           const at = this.head(code, id, 5);
           if (at < 0) return;
           this.put3(at, a, b, c);
@@ -237,16 +264,24 @@ export class Recorder {
 
   /** At the end of a step, where there is always room for them. */
   private putBytes(bytes: Uint8Array, start: number, end: number): void {
-    const at = this.length;
-    const { octets } = this;
+    const { words } = this;
+    let at = this.length;
     const length = end - start < PREVIEW_BYTES ? end - start : PREVIEW_BYTES;
-    const words = (length + 3) >> 2;
-    // What is left of the last word shall not show what was there before.
-    this.words[at + words] = 0;
-    this.words[at] = length;
-    let to = (at + 1) << 2;
-    for (let from = start; from < start + length; from++) octets[to++] = bytes[from];
-    this.length = at + 1 + words;
+    words[at++] = length;
+    // Four at a time, because a store is what costs here.
+    const last = start + (length & ~3);
+    let from = start;
+    for (; from < last; from += 4) {
+      words[at++] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
+    }
+    const rest = length & 3;
+    if (rest > 0) {
+      let word = bytes[from];
+      if (rest > 1) word |= bytes[from + 1] << 8;
+      if (rest > 2) word |= bytes[from + 2] << 16;
+      words[at++] = word;
+    }
+    this.length = at;
   }
 
   // Room.
@@ -259,13 +294,13 @@ export class Recorder {
   private setLimit(): void {
     const room = this.words.length - BYTES_WORDS;
     const cause = this.causeStart + CAUSE_WORDS - BYTES_WORDS;
-    this.limit = this.isLost ? -1 : cause < room ? cause : room;
+    this.limit = this.isLost || this.muted ? -1 : cause < room ? cause : room;
   }
 
   /** Makes the memory reach to `next`, or loses the steps of the present cause. */
   private makeRoom(next: number): boolean {
     if (this.isLost) return false;
-    if (next + BYTES_WORDS > Math.min(this.causeStart + CAUSE_WORDS, WAITING_WORDS)) {
+    if (this.muted || next + BYTES_WORDS > Math.min(this.causeStart + CAUSE_WORDS, WAITING_WORDS)) {
       this.isLost = true;
       this.hasGaps = true;
       this.length = this.causeStart;
@@ -274,13 +309,8 @@ export class Recorder {
     }
     const larger = new Int32Array(this.words.length * 2);
     larger.set(this.words);
-    this.use(larger);
+    this.words = larger;
     this.setLimit();
     return true;
-  }
-
-  private use(words: Int32Array<ArrayBuffer>): void {
-    this.words = words;
-    this.octets = new Uint8Array(words.buffer);
   }
 }

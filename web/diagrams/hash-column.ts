@@ -40,7 +40,12 @@ export function hashColumn(work: Working, area: Area, unit: number): Column {
   const glyphs: AnyGlyph[] = [];
   const right = area.x + area.width;
   let y = area.y + 12 * unit;
-  const label = (key: string, x: number, text: string, more: Partial<Extract<AnyGlyph, { shape: 'label' }>> = {}): void => {
+  const label = (
+    key: string,
+    x: number,
+    text: string,
+    more: Partial<Extract<AnyGlyph, { shape: 'label' }>> = {},
+  ): void => {
     glyphs.push({ shape: 'label', key, tone: 'muted', x, y, text, fontSize: 14 * unit, ...more });
   };
   label('hash/name', area.x, HASH_NAMES[work.hashName], { isStrong: true, tone: 'plain' });
@@ -94,7 +99,16 @@ function roundGlyphs(work: Working, round: HashRound, at: number, area: Area, un
   const hex = round.byte.toString(16).padStart(2, '0');
   const glyphs: AnyGlyph[] = [
     cell,
-    { shape: 'label', key: `hash/hex/${at}`, tone: 'muted', x: area.x + 32 * unit, y: area.y, text: hex, fontSize: 13 * unit, isMono: true },
+    {
+      shape: 'label',
+      key: `hash/hex/${at}`,
+      tone: 'muted',
+      x: area.x + 32 * unit,
+      y: area.y,
+      text: hex,
+      fontSize: 13 * unit,
+      isMono: true,
+    },
   ];
   if (isDone) {
     glyphs.push({
@@ -119,7 +133,15 @@ function wholeKey(work: Working, area: Area, unit: number): AnyGlyph[] {
   const shared = { shape: 'label', y: area.y, fontSize: 14 * unit, isMono: true } as const;
   return [
     { ...shared, key: 'hash/whole', tone: 'key', x: area.x, text: work.key.length > 10 ? `${text}…` : text },
-    { ...shared, key: 'hash/result', tone: 'plain', x: area.x + area.width, text: hashText(work.hash), anchor: 'end', isStrong: true },
+    {
+      ...shared,
+      key: 'hash/result',
+      tone: 'plain',
+      x: area.x + area.width,
+      text: hashText(work.hash),
+      anchor: 'end',
+      isStrong: true,
+    },
   ];
 }
 
@@ -150,7 +172,17 @@ function mask(work: Working, area: Area, unit: number, glyphs: AnyGlyph[]): Colu
       isLit: true,
       title: `hash & ${work.size - 1}`,
     },
-    { shape: 'label', key: 'mask/bucket', tone: 'active', x: boxX + boxWidth + 10 * unit, y, text: `= ${bucket}`, fontSize, isMono: true, isStrong: true },
+    {
+      shape: 'label',
+      key: 'mask/bucket',
+      tone: 'active',
+      x: boxX + boxWidth + 10 * unit,
+      y,
+      text: `= ${bucket}`,
+      fontSize,
+      isMono: true,
+      isStrong: true,
+    },
     {
       shape: 'label',
       key: 'mask/why',

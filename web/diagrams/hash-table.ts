@@ -7,8 +7,9 @@ import type { EngineStep, Models } from '../../engine/models.ts';
 import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts';
 import type { Diagram, Focus } from './contract.ts';
 import { hashColumn, HASH_NAMES, type Area, type Working } from './hash-column.ts';
-import type { AnyGlyph, Raster, Scene, Target } from './scene.ts';
-import { bucketKey, cellHeight, entryGlyphs, entryParts, rowGlyphs, rowPitch, type TableView } from './table-rows.ts';
+import { lensGlyphs } from './lens.ts';
+import type { AnyGlyph, Raster, Scene } from './scene.ts';
+import { bucketKey, cellHeight, rowGlyphs, rowPitch, type TableView } from './table-rows.ts';
 import { gridFor, tableRaster, tileGlyphs } from './table-tiles.ts';
 
 /** Beyond so many glyphs the browser no longer moves them smoothly. */
@@ -22,7 +23,7 @@ export const hashTableDiagram: Diagram = {
   kind: 'hash-table',
   title: 'Table',
   layout,
-  shows: (step: EngineStep) => step.structure === 'hash-table' || step.structure === 'dynamic-string',
+  shows: (step: EngineStep) => step.structure === 'hash-table',
 };
 
 function layout(models: Models, focus: Focus): Scene {
@@ -46,9 +47,26 @@ function layout(models: Models, focus: Focus): Scene {
   if (strip) return { ...empty, glyphs: [...strip, ...glyphs], rasters };
   // In a low picture the working needs all the height there is.
   const hasFacts = focus.height >= 250 * unit || !work;
-  const column = work ? hashColumn(work, { ...side, height: focus.height - (hasFacts ? 74 : 4) * unit }, unit) : { glyphs: [], exit: null };
+  const column = work
+    ? hashColumn(work, { ...side, height: focus.height - (hasFacts ? 74 : 4) * unit }, unit)
+    : { glyphs: [], exit: null };
+  const hint = work || table.entries.size === 0 ? [] : workHint(side, unit);
   const arrow = column.exit ? arrowToBucket(column.exit, glyphs, table, focus, right.x) : [];
-  return { ...empty, glyphs: [...(hasFacts ? facts(table, side, unit) : []), ...column.glyphs, ...arrow, ...glyphs], rasters };
+  return {
+    ...empty,
+    glyphs: [...(hasFacts ? facts(table, side, unit) : []), ...hint, ...column.glyphs, ...arrow, ...glyphs],
+    rasters,
+  };
+}
+
+/** Where a working will stand, how to get one. */
+function workHint(area: Area, unit: number): AnyGlyph[] {
+  return ['Click a key to see', 'how its bucket is found.'].map((text, line) => ({
+    ...({ shape: 'label', tone: 'muted', fontSize: 14 * unit, text } as const),
+    key: `hash/hint/${line}`,
+    x: area.x,
+    y: area.y + (12 + 21 * line) * unit,
+  }));
 }
 
 /** What the left column works out: the key of the present command, or else the one that is selected. */
@@ -60,7 +78,14 @@ function workingOf(table: HashTableModel, focus: Focus): Working | null {
     if (entry && entry.keyLength === entry.key.length) {
       const which = table.tables[1].chains.some((chain) => chain.includes(entry.ref)) ? 1 : 0;
       const { key, hash } = entry;
-      return { hashName: table.hashName, key, hash, rounds: key.length, isHashed: true, size: table.tables[which].size };
+      return {
+        hashName: table.hashName,
+        key,
+        hash,
+        rounds: key.length,
+        isHashed: true,
+        size: table.tables[which].size,
+      };
     }
   }
   if (!spotlight.subject) return null;
@@ -71,11 +96,21 @@ function workingOf(table: HashTableModel, focus: Focus): Working | null {
 function narrowStrip(work: Working | null, table: HashTableModel, area: Area, unit: number): AnyGlyph[] {
   const shared = { shape: 'label', x: area.x, fontSize: 14 * unit } as const;
   const count = table.entries.size === 1 ? '1 key' : `${table.entries.size} keys`;
-  const facts: AnyGlyph = { ...shared, key: 'facts/count', tone: 'muted', y: 38 * unit, text: `${count}, load ${load(table).toFixed(2)}` };
+  const facts: AnyGlyph = {
+    ...shared,
+    key: 'facts/count',
+    tone: 'muted',
+    y: 38 * unit,
+    text: `${count}, load ${load(table).toFixed(2)}`,
+  };
   if (!work) return [{ ...facts, y: 14 * unit }];
   const hash = (work.hash >>> 0).toString(16).padStart(8, '0');
   const bucket = (work.hash & (work.size - 1)) >>> 0;
-  const text = !work.isHashed ? `${HASH_NAMES[work.hashName]}, byte ${work.rounds}` : work.size > 0 ? `${hash} & ${work.size - 1} = ${bucket}` : hash;
+  const text = !work.isHashed
+    ? `${HASH_NAMES[work.hashName]}, byte ${work.rounds}`
+    : work.size > 0
+      ? `${hash} & ${work.size - 1} = ${bucket}`
+      : hash;
   return [facts, { ...shared, key: 'hash/strip', tone: 'active', y: 14 * unit, text, isMono: true, isStrong: true }];
 }
 
@@ -136,18 +171,29 @@ function tables(models: Models, table: HashTableModel, focus: Focus, area: Area)
   if (old.size === 0) return { glyphs: [nothing(area, unit)], rasters: [] };
   const headed = 26 * unit;
   const body = { ...area, y: area.y + headed, height: area.height - headed };
-  const views = isResizing ? splitForResize(models, table, focus, body) : [{ models, table, which: 0 as const, focus, area: body }];
+  const views = isResizing
+    ? splitForResize(models, table, focus, body)
+    : [{ models, table, which: 0 as const, focus, area: body }];
   const columns = views.map((view) => columnsFor(view));
   const isRows = columns.every((count) => count > 0);
   const titles = views.map((view) => heading(view, isResizing, area.y + 12 * unit));
   const cursor = isResizing && isRows ? cursorGlyphs(table, views[0]) : [];
-  if (isRows) return { glyphs: [...titles, ...views.flatMap((view, at) => rowGlyphs(view, columns[at] ?? 1)), ...cursor], rasters: [] };
+  if (isRows)
+    return {
+      glyphs: [...titles, ...views.flatMap((view, at) => rowGlyphs(view, columns[at] ?? 1)), ...cursor],
+      rasters: [],
+    };
 
   const lens = 46 * unit;
-  const lowered = views.map((view) => ({ ...view, area: { ...view.area, y: view.area.y + lens, height: view.area.height - lens } }));
+  const lowered = views.map((view) => ({
+    ...view,
+    area: { ...view.area, y: view.area.y + lens, height: view.area.height - lens },
+  }));
   const shared = [...titles, ...lensGlyphs(models, table, focus, { ...body, height: lens })];
   if (old.size + next.size + 2 * table.entries.size <= MOST_GLYPHS) {
-    const tiles = lowered.flatMap((view) => tileGlyphs(view, gridFor(view.table.tables[view.which].size, view.area, 1.3)));
+    const tiles = lowered.flatMap((view) =>
+      tileGlyphs(view, gridFor(view.table.tables[view.which].size, view.area, 1.3)),
+    );
     return { glyphs: [...shared, ...tiles], rasters: [] };
   }
   return { glyphs: shared, rasters: lowered.map((view) => rasterOf(view)) };
@@ -190,7 +236,9 @@ function heading(view: TableView, isResizing: boolean, y: number): AnyGlyph {
   const { size, used } = view.table.tables[view.which];
   const isNarrow = view.area.width < 200 * view.focus.unit;
   const name = !isResizing ? 'Table' : `${view.which === 0 ? 'Old' : 'New'}${isNarrow ? '' : ' table'}`;
-  const rest = isResizing ? `, ${used} ${view.which === 0 ? 'left' : isNarrow ? 'in' : used === 1 ? 'entry' : 'entries'}` : '';
+  const rest = isResizing
+    ? `, ${used} ${view.which === 0 ? 'left' : isNarrow ? 'in' : used === 1 ? 'entry' : 'entries'}`
+    : '';
   return {
     shape: 'label',
     key: `heading/${size}`,
@@ -226,50 +274,6 @@ function cursorGlyphs(table: HashTableModel, view: TableView | undefined): AnyGl
   ];
 }
 
-/** Where buckets are too small to be read, the chain that is looked at is spelled out above them. */
-function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, area: Area): AnyGlyph[] {
-  const { unit, spotlight } = focus;
-  const looked: Target | null = focus.focused ?? focus.selected;
-  let which: 0 | 1 = spotlight.table;
-  let bucket = spotlight.step === null ? -1 : spotlight.bucket;
-  if (looked?.kind === 'bucket') [which, bucket] = [looked.table, looked.bucket];
-  if (looked?.kind === 'entry') {
-    for (const at of [0, 1] as const) {
-      const found = table.tables[at].chains.findIndex((chain) => chain.includes(looked.ref));
-      if (found >= 0) [which, bucket] = [at, found];
-    }
-  }
-  const y = area.y + 17 * unit;
-  if (bucket < 0 || bucket >= table.tables[which].size) {
-    const text = 'Click a bucket, or step through a command: its chain is spelled out here.';
-    return [{ shape: 'label', key: 'lens/hint', tone: 'muted', x: area.x, y, text, fontSize: 14 * unit }];
-  }
-  const name = `bucket ${bucket}`;
-  const view: TableView = { models, table, which, focus, area };
-  const glyphs: AnyGlyph[] = [
-    { shape: 'label', key: `lens/${bucketKey(0, 0)}`, tone: 'active', x: area.x, y, text: name, fontSize: 14 * unit, isMono: true, isStrong: true },
-  ];
-  let x = area.x + (name.length * 8.4 + 10) * unit;
-  const chain = table.tables[which].chains[bucket] ?? [];
-  for (const [at, ref] of chain.entries()) {
-    const entry = table.entries.get(ref);
-    if (!entry) continue;
-    const cell = entryParts(view, entry, { key: 12, value: 8, isTight: false }, 14 * unit);
-    if (x + cell.width + 60 * unit > area.x + area.width) {
-      glyphs.push({ shape: 'label', key: 'lens/more', tone: 'muted', x: x + 4, y, text: `+${chain.length - at}`, fontSize: 14 * unit });
-      break;
-    }
-    glyphs.push({ shape: 'arrow', key: `lens/link/${ref}`, tone: 'muted', line: [x, y, x + 16 * unit, y], hasHead: true });
-    x += 19 * unit;
-    glyphs.push(...entryGlyphs(view, ref, cell, { x, y: y - 15 * unit, width: 0, height: 30 * unit }, 14 * unit, `lens/${ref}`));
-    x += cell.width + 4;
-  }
-  if (chain.length === 0) {
-    glyphs.push({ shape: 'label', key: 'lens/empty', tone: 'muted', x, y, text: 'is empty', fontSize: 14 * unit });
-  }
-  return glyphs;
-}
-
 function rasterOf(view: TableView): Raster {
   const { size, chains } = view.table.tables[view.which];
   const { spotlight } = view.focus;
@@ -299,6 +303,7 @@ function arrowToBucket(
       key: 'mask/arrow',
       tone: 'active',
       line: [exit[0], exit[1], to, bucket.y + bucket.height / 2],
+      elbowX: left - (GUTTER - 12) * focus.unit,
       isLit: true,
       hasHead: true,
     },
@@ -309,7 +314,9 @@ function arrowToBucket(
 export function overviewScene(overview: Overview, focus: Focus): Scene {
   const { unit } = focus;
   const area: Area = { x: 4, y: 34 * unit, width: focus.width - 8, height: focus.height - 38 * unit };
-  const shown = overview.tables.flatMap((table, which) => (table.size > 0 ? [{ table, which: which === 1 ? (1 as const) : (0 as const) }] : []));
+  const shown = overview.tables.flatMap((table, which) =>
+    table.size > 0 ? [{ table, which: which === 1 ? (1 as const) : (0 as const) }] : [],
+  );
   const width = (area.width - 20 * (shown.length - 1)) / Math.max(1, shown.length);
   const rasters = shown.map(({ table, which }, at) =>
     tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, -1, {
@@ -320,6 +327,14 @@ export function overviewScene(overview: Overview, focus: Focus): Scene {
   );
   const buckets = shown.map(({ table }) => table.size.toLocaleString('en')).join(' and ');
   const text = `${overview.keys.toLocaleString('en')} keys in ${buckets} buckets: the darker, the longer the chain.`;
-  const label: AnyGlyph = { shape: 'label', key: 'overview/text', tone: 'plain', x: area.x, y: 14 * unit, text, fontSize: 15 * unit };
+  const label: AnyGlyph = {
+    shape: 'label',
+    key: 'overview/text',
+    tone: 'plain',
+    x: area.x,
+    y: 14 * unit,
+    text,
+    fontSize: 15 * unit,
+  };
   return { width: focus.width, height: focus.height, glyphs: [label], rasters };
 }

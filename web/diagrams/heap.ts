@@ -19,7 +19,15 @@ function layout(models: Models, focus: Focus): Scene {
   const { unit, width, height } = focus;
   if (heap.length === 0) {
     const text = 'No key expires. EXPIRE gives one a deadline.';
-    const label: AnyGlyph = { shape: 'label', key: 'nothing', tone: 'muted', x: 4, y: 60 * unit, text, fontSize: 16 * unit };
+    const label: AnyGlyph = {
+      shape: 'label',
+      key: 'nothing',
+      tone: 'muted',
+      x: 4,
+      y: 60 * unit,
+      text,
+      fontSize: 16 * unit,
+    };
     return { width, height, glyphs: [label], rasters: [] };
   }
   const shown = heap.slice(0, width < 560 * unit ? 7 : MOST);
@@ -42,7 +50,9 @@ function layout(models: Models, focus: Focus): Scene {
     const left = item.deadlineMs - focus.nowMs;
     const isLit = lit.has(position);
     const room = Math.floor((boxWidth - timeWidth - 10) / (fontSize * 0.6));
-    const parts: Part[] = [{ width: boxWidth - timeWidth, text: room >= 2 ? elide(entry ? keyOf(entry) : '?', room) : '', tone: 'key' }];
+    const parts: Part[] = [
+      { width: boxWidth - timeWidth, text: room >= 2 ? elide(entry ? keyOf(entry) : '?', room) : '', tone: 'key' },
+    ];
     if (timeWidth > 0) parts.push({ width: timeWidth, text: '', tone: 'expired' });
     if (position > 0) glyphs.push(branch(position, x, y, width, pitch, boxHeight));
     glyphs.push({
@@ -89,7 +99,16 @@ function layout(models: Models, focus: Focus): Scene {
   const hidden = heap.length - shown.length;
   if (hidden > 0) {
     const text = `${hidden} more below`;
-    glyphs.push({ shape: 'label', key: 'heap/more', tone: 'muted', x: width - 6, y: height - 10 * unit, text, fontSize: 14 * unit, anchor: 'end' });
+    glyphs.push({
+      shape: 'label',
+      key: 'heap/more',
+      tone: 'muted',
+      x: width - 6,
+      y: height - 10 * unit,
+      text,
+      fontSize: 14 * unit,
+      anchor: 'end',
+    });
   }
   return { width, height, glyphs, rasters: [] };
 }
@@ -98,7 +117,13 @@ function branch(position: number, x: number, y: number, width: number, pitch: nu
   const parent = (position - 1) >> 1;
   const inLevel = 2 ** Math.floor(Math.log2(parent + 1));
   const parentX = (parent + 1 - inLevel + 0.5) * (width / inLevel);
-  return { shape: 'arrow', key: `branch/${position}`, tone: 'muted', line: [parentX, y - pitch + boxHeight, x, y], isDown: true };
+  return {
+    shape: 'arrow',
+    key: `branch/${position}`,
+    tone: 'muted',
+    line: [parentX, y - pitch + boxHeight, x, y],
+    isDown: true,
+  };
 }
 
 /** The positions that the present beat is about. */

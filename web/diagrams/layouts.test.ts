@@ -8,6 +8,7 @@ import { DARK } from '../spotlight.ts';
 import { Timeline } from '../timeline.svelte.ts';
 import type { Diagram, Focus } from './contract.ts';
 import * as entries from './entries.ts';
+import { dynamicStringDiagram } from './dynamic-string.ts';
 import { hashTableDiagram, overviewScene } from './hash-table.ts';
 import { heapDiagram } from './heap.ts';
 import { logDiagram } from './log.ts';
@@ -22,7 +23,12 @@ async function filmOf(...lines: string[]): Promise<Timeline> {
   const recorder = new Recorder();
   const log = { append: () => null };
   const config = { activerehashing: 'no', appendonly: 'yes' };
-  const engine = new Engine({ host: { seed: 1, log }, nowMs: NOW, config: { 'hash-function': 'fnv1a', ...config }, recorder });
+  const engine = new Engine({
+    host: { seed: 1, log },
+    nowMs: NOW,
+    config: { 'hash-function': 'fnv1a', ...config },
+    recorder,
+  });
   const connection = engine.connect(() => undefined);
   const timeline = new Timeline({
     start: { models: engine.snapshot(), overview: null },
@@ -58,9 +64,17 @@ function sceneOf(diagram: Diagram, timeline: Timeline, more: Partial<Focus> = {}
 /** A scene in short lines, for people to compare. */
 function told(scene: Scene): string[] {
   return scene.glyphs.map((glyph) => {
-    const marks = (['isLit', 'isDashed', 'isHatched', 'isSelected'] as const).filter((mark) => mark in glyph && glyph[mark as keyof AnyGlyph]);
-    const place = glyph.shape === 'arrow' ? glyph.line.map(Math.round).join(' ') : `${Math.round(glyph.x)} ${Math.round(glyph.y)}`;
-    const text = glyph.shape === 'cell' ? glyph.parts.map(({ text }) => text).join('|') : glyph.shape === 'arrow' ? '' : glyph.text;
+    const marks = (['isLit', 'isDashed', 'isHatched', 'isSelected'] as const).filter(
+      (mark) => mark in glyph && glyph[mark as keyof AnyGlyph],
+    );
+    const place =
+      glyph.shape === 'arrow' ? glyph.line.map(Math.round).join(' ') : `${Math.round(glyph.x)} ${Math.round(glyph.y)}`;
+    const text =
+      glyph.shape === 'cell'
+        ? glyph.parts.map(({ text }) => text).join('|')
+        : glyph.shape === 'arrow'
+          ? ''
+          : glyph.text;
     return `${glyph.shape} ${glyph.key} ${glyph.tone} @ ${place} “${text}” ${marks.join(' ')}`.trim();
   });
 }
@@ -70,9 +84,14 @@ const cells = (scene: Scene): Cell[] => scene.glyphs.filter((glyph) => glyph.sha
 /** Cells with a text that lie over each other or leave the picture. */
 function collisions(scene: Scene): string[] {
   const shown = cells(scene).filter((cell) => cell.parts.some(({ text }) => text !== '') && !cell.isFaint);
-  const outside = shown.filter(({ x, y, width, height }) => x < 0 || y < 0 || x + width > scene.width + 0.5 || y + height > scene.height + 0.5);
+  const outside = shown.filter(
+    ({ x, y, width, height }) => x < 0 || y < 0 || x + width > scene.width + 0.5 || y + height > scene.height + 0.5,
+  );
   const over = shown.flatMap((a, at) =>
-    shown.slice(at + 1).filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height).map((b) => `${a.key} over ${b.key}`),
+    shown
+      .slice(at + 1)
+      .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
+      .map((b) => `${a.key} over ${b.key}`),
   );
   return [...outside.map(({ key }) => `${key} outside`), ...over];
 }
@@ -88,7 +107,11 @@ describe('the table', () => {
 
   it('keeps every entry the same glyph from one table to the other', async () => {
     const timeline = await filmOf(...FIVE, 'GET bar', 'GET bar');
-    const keys = (scene: Scene): string[] => scene.glyphs.map(({ key }) => key).filter((key) => key.startsWith('entry/')).sort();
+    const keys = (scene: Scene): string[] =>
+      scene.glyphs
+        .map(({ key }) => key)
+        .filter((key) => key.startsWith('entry/'))
+        .sort();
     const after = keys(sceneOf(hashTableDiagram, timeline));
     await timeline.seek(4);
     expect(keys(sceneOf(hashTableDiagram, timeline))).toEqual(after);
@@ -97,21 +120,32 @@ describe('the table', () => {
 
   it('keeps the new table the same glyphs when it takes the old place', async () => {
     const timeline = await filmOf(...FIVE, 'GET bar', 'GET bar', 'GET bar');
-    const buckets = (scene: Scene): string[] => scene.glyphs.map(({ key }) => key).filter((key) => key.startsWith('bucket/8/'));
+    const buckets = (scene: Scene): string[] =>
+      scene.glyphs.map(({ key }) => key).filter((key) => key.startsWith('bucket/8/'));
     const after = buckets(sceneOf(hashTableDiagram, timeline));
     await timeline.seek(4);
     expect(buckets(sceneOf(hashTableDiagram, timeline))).toEqual(after);
     expect(after.length).toBe(8);
   });
 
-  it.each([0, 1, 4, 5, 9, 17, 33, 60, 130, 250])('has no two texts over each other with %i keys, at any size', async (count) => {
-    const timeline = await filmOf(...many(count), 'PING');
-    for (const [width, height, unit] of [[760, 480, 1], [900, 640, 1], [320, 300, 1], [760, 300, 1], [1100, 700, 1.5]] as const) {
-      const scene = sceneOf(hashTableDiagram, timeline, { width, height, unit });
-      expect(collisions(scene), `${width} × ${height}`).toEqual([]);
-      for (const glyph of scene.glyphs) if ('fontSize' in glyph && glyph.shape !== 'cell') expect(glyph.fontSize).toBeGreaterThanOrEqual(12);
-    }
-  });
+  it.each([0, 1, 4, 5, 9, 17, 33, 60, 130, 250])(
+    'has no two texts over each other with %i keys, at any size',
+    async (count) => {
+      const timeline = await filmOf(...many(count), 'PING');
+      for (const [width, height, unit] of [
+        [760, 480, 1],
+        [900, 640, 1],
+        [320, 300, 1],
+        [760, 300, 1],
+        [1100, 700, 1.5],
+      ] as const) {
+        const scene = sceneOf(hashTableDiagram, timeline, { width, height, unit });
+        expect(collisions(scene), `${width} × ${height}`).toEqual([]);
+        for (const glyph of scene.glyphs)
+          if ('fontSize' in glyph && glyph.shape !== 'cell') expect(glyph.fontSize).toBeGreaterThanOrEqual(12);
+      }
+    },
+  );
 
   it('never names two glyphs alike', async () => {
     for (const count of [5, 40, 250]) {
@@ -123,20 +157,30 @@ describe('the table', () => {
   it('marks answers to a prediction, and what is selected', async () => {
     const timeline = await filmOf(...FIVE.slice(0, 3));
     const scene = sceneOf(hashTableDiagram, timeline, {
-      marks: new Map([['bucket/0/2', 'right'], ['bucket/0/1', 'wrong']]),
+      marks: new Map([
+        ['bucket/0/2', 'right'],
+        ['bucket/0/1', 'wrong'],
+      ]),
       selected: { kind: 'bucket', table: 0, bucket: 3 },
     });
-    expect(cells(scene).filter(({ mark }) => mark).map(({ title, mark }) => `${title}: ${mark}`)).toEqual([
-      'bucket 1: 0 entries: wrong',
-      'bucket 2: 2 entries: right',
-    ]);
-    expect(cells(scene).filter(({ isSelected }) => isSelected).map(({ title }) => title)).toEqual(['bucket 3: 1 entry']);
+    expect(
+      cells(scene)
+        .filter(({ mark }) => mark)
+        .map(({ title, mark }) => `${title}: ${mark}`),
+    ).toEqual(['bucket 1: 0 entries: wrong', 'bucket 2: 2 entries: right']);
+    expect(
+      cells(scene)
+        .filter(({ isSelected }) => isSelected)
+        .map(({ title }) => title),
+    ).toEqual(['bucket 3: 1 entry']);
   });
 
   it('dashes a key whose deadline has passed', async () => {
     const timeline = await filmOf('SET a 1 PX 5000', 'SET b 2');
     const dashed = (nowMs: number): (string | undefined)[] =>
-      cells(sceneOf(hashTableDiagram, timeline, { nowMs })).filter(({ isDashed }) => isDashed).map(({ title }) => title);
+      cells(sceneOf(hashTableDiagram, timeline, { nowMs }))
+        .filter(({ isDashed }) => isDashed)
+        .map(({ title }) => title);
     expect(dashed(NOW)).toEqual([]);
     expect(dashed(NOW + 5000)).toEqual(['a → 1']);
   });
@@ -154,27 +198,44 @@ describe('the table', () => {
     const scene = sceneOf(hashTableDiagram, timeline);
     expect(scene.rasters.length).toBe(2);
     const [raster] = scene.rasters;
-    expect(raster!.columns * raster!.rows).toBe(1024);
-    const drawn = Array.from(raster!.chainLengths).reduce((sum, length) => sum + length, 0);
-    expect(drawn).toBe(timeline.view.picture.models!.tables[0]!.tables[0].used);
-    expect(bucketAt(raster!, raster!.x + raster!.side * 2.5, raster!.y + raster!.side * 1.5)).toBe(raster!.columns + 2);
-    expect(bucketAt(raster!, raster!.x - 3, raster!.y)).toBe(-1);
+    expect(raster.chainLengths.length).toBe(1024);
+    expect(raster.columns * raster.rows).toBeGreaterThanOrEqual(1024);
+    const drawn = Array.from(raster.chainLengths).reduce((sum, length) => sum + length, 0);
+    expect(drawn).toBe(timeline.view.picture.models!.tables[0].tables[0].used);
+    expect(bucketAt(raster, raster.x + raster.side * 2.5, raster.y + raster.side * 1.5)).toBe(raster.columns + 2);
+    expect(bucketAt(raster, raster.x - 3, raster.y)).toBe(-1);
   });
 
   it('shows a million buckets from their lengths alone', () => {
     const chainLengths = new Uint8Array(1 << 20).fill(1);
-    const tables = [{ size: 1 << 20, used: 1 << 20, chainLengths }, { size: 0, used: 0, chainLengths: new Uint8Array(0) }];
+    const tables = [
+      { size: 1 << 20, used: 1 << 20, chainLengths },
+      { size: 0, used: 0, chainLengths: new Uint8Array(0) },
+    ];
     const scene = overviewScene({ db: 0, keys: 1 << 20, tables, rehashCursor: -1 }, focusOn(null));
-    expect(told(scene)).toEqual(['label overview/text plain @ 4 14 “1,048,576 keys in 1,048,576 buckets: the darker, the longer the chain.”']);
+    expect(told(scene)).toEqual([
+      'label overview/text plain @ 4 14 “1,048,576 keys in 1,048,576 buckets: the darker, the longer the chain.”',
+    ]);
     const [raster] = scene.rasters;
-    expect(raster!.columns * raster!.side).toBeLessThanOrEqual(760);
-    expect(raster!.rows * raster!.side).toBeLessThanOrEqual(480);
+    expect(raster.columns * raster.side).toBeLessThanOrEqual(760);
+    expect(raster.rows * raster.side).toBeLessThanOrEqual(480);
   });
 });
 
 describe('the other panels', () => {
   it('show memory as it lies: live, free and never used', async () => {
-    expect(told(sceneOf(memoryStripDiagram, await filmOf(...FIVE, 'DEL city'))).filter((line) => !line.includes('span/'))).toMatchSnapshot();
+    expect(
+      told(sceneOf(memoryStripDiagram, await filmOf(...FIVE, 'DEL city'))).filter((line) => !line.includes('span/')),
+    ).toMatchSnapshot();
+  });
+
+  it('show a string with the room it has to grow into, and the block it moves to when that is gone', async () => {
+    const timeline = await filmOf('SET hello world', 'APPEND hello !!!', 'APPEND hello 0123456789abcdef');
+    await timeline.seek(1);
+    expect(told(sceneOf(dynamicStringDiagram, timeline))).toMatchSnapshot();
+    await timeline.seek(2);
+    const words = sceneOf(dynamicStringDiagram, timeline).glyphs.find(({ key }) => key === 'gauge/words');
+    expect(words?.shape === 'label' && words.text).toMatch(/^length 24, capacity \d+: room for \d+ more$/);
   });
 
   it('show the heap of deadlines as a tree', async () => {
@@ -186,23 +247,45 @@ describe('the other panels', () => {
     expect(told(sceneOf(logDiagram, await filmOf('SET a 1', 'EXPIRE a 100')))).toMatchSnapshot();
   });
 
-  it.each(DIAGRAMS.map((diagram) => [diagram.title, diagram] as const))('%s says in words when there is nothing yet', (_, diagram) => {
-    const scene = diagram.layout(emptyModels(1, 'fnv1a'), focusOn(null));
-    expect(scene.glyphs.map(({ shape }) => shape)).toEqual(['label']);
-  });
+  it.each(DIAGRAMS.map((diagram) => [diagram.title, diagram] as const))(
+    '%s says in words when there is nothing yet',
+    (_, diagram) => {
+      const scene = diagram.layout(emptyModels(1, 'fnv1a'), focusOn(null));
+      expect(scene.glyphs.map(({ shape }) => shape)).toEqual(['label']);
+    },
+  );
 
-  it.each(DIAGRAMS.map((diagram) => [diagram.title, diagram] as const))('%s has no two texts over each other', async (_, diagram) => {
-    const timeline = await filmOf(...many(60), ...many(40).map((line) => `${line.replace('SET', 'EXPIRE').split(' ').slice(0, 2).join(' ')} 100`));
-    for (const [width, height] of [[760, 480], [320, 300]] as const) expect(collisions(sceneOf(diagram, timeline, { width, height }))).toEqual([]);
-  });
+  it.each(DIAGRAMS.map((diagram) => [diagram.title, diagram] as const))(
+    '%s has no two texts over each other',
+    async (_, diagram) => {
+      const timeline = await filmOf(
+        ...many(60),
+        ...many(40).map((line) => `${line.replace('SET', 'EXPIRE').split(' ').slice(0, 2).join(' ')} 100`),
+      );
+      for (const [width, height] of [
+        [760, 480],
+        [320, 300],
+      ] as const)
+        expect(collisions(sceneOf(diagram, timeline, { width, height }))).toEqual([]);
+    },
+  );
 });
 
 describe('an entry in words', () => {
   it('reads the payload words as the keyspace writes them', () => {
     expect([entries.VALUE, entries.META, entries.DEADLINE]).toEqual([VALUE, META, DEADLINE]);
-    const models = { ...emptyModels(1, 'fnv1a'), strings: new Map([[9, { ref: 9, length: 2, capacity: 4, head: utf8Encode('hi') }]]) };
+    const models = {
+      ...emptyModels(1, 'fnv1a'),
+      strings: new Map([[9, { ref: 9, length: 2, capacity: 4, head: utf8Encode('hi') }]]),
+    };
     const of = (value: number, encoding: number): string | null =>
-      entries.valueOf(models, { ref: 1, hash: 0, keyLength: 1, key: utf8Encode('k'), payload: [value, metaOf(0, encoding, 5), 0] });
+      entries.valueOf(models, {
+        ref: 1,
+        hash: 0,
+        keyLength: 1,
+        key: utf8Encode('k'),
+        payload: [value, metaOf(0, encoding, 5), 0],
+      });
     expect(of(-7, INT)).toBe('-7');
     expect(of(9, EMBSTR)).toBe('hi');
     expect(of(9, RAW)).toBe('hi');
@@ -210,7 +293,14 @@ describe('an entry in words', () => {
   });
 
   it('counts down in few words', () => {
-    expect([0, 900, 61_000, 200_000, 7_200_000, 500_000_000].map(entries.timeLeft)).toEqual(['over', '1 s', '61 s', '3 min', '2 h', '6 d']);
+    expect([0, 900, 61_000, 200_000, 7_200_000, 500_000_000].map(entries.timeLeft)).toEqual([
+      'over',
+      '1 s',
+      '61 s',
+      '3 min',
+      '2 h',
+      '6 d',
+    ]);
   });
 
   it('fits into its cells, wide characters too', () => {

@@ -33,15 +33,30 @@ function layout(models: Models, focus: Focus): Scene {
     const y = top + at * pitch;
     const end = record.offset + record.length;
     const state = end <= log.synced ? 'safe' : end <= log.written ? 'written' : 'waiting';
-    const isLit = focus.spotlight.steps.some((step) => step.structure === 'log' && step.kind === 'append' && step.offset === record.offset);
+    const isLit = focus.spotlight.steps.some(
+      (step) => step.structure === 'log' && step.kind === 'append' && step.offset === record.offset,
+    );
     const room = Math.floor((boxWidth - 18 * unit) / (14 * unit * 0.6));
-    const bytes = latin1(record.head).replaceAll('\r\n', '␍').replace(/[^\x20-\x7e␍]/g, '·').replaceAll('␍', ' ¶ ').trimEnd();
+    const bytes = latin1(record.head)
+      .replaceAll('\r\n', '␍')
+      .replace(/[^\x20-\x7e␍]/g, '·')
+      .replaceAll('␍', ' ¶ ')
+      .trimEnd();
     const shownBytes = elide(record.length > record.head.length ? `${bytes}…` : bytes, room);
     // As wide as the record is long, so that what a command costs in the log can be seen.
     const ownWidth = Math.min(boxWidth, monoWidth(shownBytes, 14 * unit) + 18 * unit);
     const middle = y + 14 * unit;
     glyphs.push(
-      { ...shared, key: `log/offset/${record.offset}`, tone: 'muted', x: left - 10 * unit, y: middle, text: String(record.offset), isMono: true, anchor: 'end' },
+      {
+        ...shared,
+        key: `log/offset/${record.offset}`,
+        tone: 'muted',
+        x: left - 10 * unit,
+        y: middle,
+        text: String(record.offset),
+        isMono: true,
+        anchor: 'end',
+      },
       {
         shape: 'cell',
         key: `log/record/${record.offset}`,
@@ -63,8 +78,35 @@ function layout(models: Models, focus: Focus): Scene {
   return { width, height, glyphs, rasters: [] };
 }
 
-function stateGlyphs(offset: number, state: 'safe' | 'written' | 'waiting', x: number, y: number, isNarrow: boolean, unit: number): AnyGlyph[] {
+function stateGlyphs(
+  offset: number,
+  state: 'safe' | 'written' | 'waiting',
+  x: number,
+  y: number,
+  isNarrow: boolean,
+  unit: number,
+): AnyGlyph[] {
   const tone: Tone = state === 'safe' ? 'value' : 'muted';
-  const text = state === 'safe' ? (isNarrow ? 'safe' : 'safe on storage') : state === 'written' ? (isNarrow ? 'sent' : 'handed over') : 'waiting';
-  return [{ shape: 'badge', key: `log/state/${offset}`, tone, icon: state === 'safe' ? 'tick' : 'clock', x: x - 2, y, text, fontSize: 13 * unit }];
+  const text =
+    state === 'safe'
+      ? isNarrow
+        ? 'safe'
+        : 'safe on storage'
+      : state === 'written'
+        ? isNarrow
+          ? 'sent'
+          : 'handed over'
+        : 'waiting';
+  return [
+    {
+      shape: 'badge',
+      key: `log/state/${offset}`,
+      tone,
+      icon: state === 'safe' ? 'tick' : 'clock',
+      x: x - 2,
+      y,
+      text,
+      fontSize: 13 * unit,
+    },
+  ];
 }

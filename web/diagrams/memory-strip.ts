@@ -18,7 +18,7 @@ export const memoryStripDiagram: Diagram = {
   kind: 'memory-strip',
   title: 'Memory',
   layout,
-  shows: (step: EngineStep) => step.structure === 'arena' || step.structure === 'dynamic-string' || step.structure === 'listpack',
+  shows: (step: EngineStep) => step.structure === 'arena',
 };
 
 /** What a block holds, by its ref. */
@@ -41,7 +41,9 @@ function layout(models: Models, focus: Focus): Scene {
   const uses = usesOf(models);
   const map = pageMap(models, focus);
   const top = map.bottom + 22 * unit;
-  const slabs = [...arena.slabs].filter((slab) => slab.carved > 0).sort((a, b) => a.blockBytes - b.blockBytes || a.ref - b.ref);
+  const slabs = [...arena.slabs]
+    .filter((slab) => slab.carved > 0)
+    .sort((a, b) => a.blockBytes - b.blockBytes || a.ref - b.ref);
   const room = Math.max(1, Math.floor((height - top) / (62 * unit)));
   const shown = chosen(slabs, focus, room);
   const heights = heightsOf(shown, width, height - top, unit);
@@ -54,7 +56,16 @@ function layout(models: Models, focus: Focus): Scene {
   const hidden = slabs.length - shown.length;
   if (hidden > 0) {
     const text = `and ${hidden} more slab${hidden === 1 ? '' : 's'}`;
-    map.glyphs.push({ shape: 'label', key: 'slabs/more', tone: 'muted', x: width - 6, y: 10 * unit, text, fontSize: 14 * unit, anchor: 'end' });
+    map.glyphs.push({
+      shape: 'label',
+      key: 'slabs/more',
+      tone: 'muted',
+      x: width - 6,
+      y: 10 * unit,
+      text,
+      fontSize: 14 * unit,
+      anchor: 'end',
+    });
   }
   return scene([...map.glyphs, ...rows]);
 }
@@ -109,7 +120,9 @@ function pageMap(models: Models, focus: Focus): { glyphs: AnyGlyph[]; bottom: nu
     glyphs.push({ ...label, key: `page/${page}`, x: 4, text: `page ${page}, 1 MiB` });
     for (let at = 0; at < SLABS_A_PAGE; at++) {
       const ref = page * PAGE_GRANULES + at * SLAB_GRANULES;
-      const slab = slabs.find((one) => one.ref <= ref + 1 && ref < one.ref + Math.max(SLAB_GRANULES, (one.blockBytes * one.blocks) / 8) - 1);
+      const slab = slabs.find(
+        (one) => one.ref <= ref + 1 && ref < one.ref + Math.max(SLAB_GRANULES, (one.blockBytes * one.blocks) / 8) - 1,
+      );
       const isLarge = large.some((one) => one.ref <= ref && ref < one.ref + one.pages * PAGE_GRANULES);
       const isLit = slab !== undefined && isTouched(slab, focus);
       glyphs.push({
@@ -124,7 +137,11 @@ function pageMap(models: Models, focus: Focus): { glyphs: AnyGlyph[]; bottom: nu
         parts: [{ width: side - 1, text: '', tone: slab || isLarge ? 'muted' : 'free' }],
         isLit,
         isFaint: !slab && !isLarge,
-        title: slab ? `slab at ${address(slab.ref)}: blocks of ${slab.blockBytes} bytes` : isLarge ? 'a large block' : 'not set aside yet',
+        title: slab
+          ? `slab at ${address(slab.ref)}: blocks of ${slab.blockBytes} bytes`
+          : isLarge
+            ? 'a large block'
+            : 'not set aside yet',
       });
     }
   });
@@ -152,7 +169,14 @@ function chosen(slabs: readonly SlabModel[], focus: Focus, room: number): SlabMo
   return slabs.filter((slab) => touched.includes(slab) || rest.includes(slab));
 }
 
-function slabRow(slab: SlabModel, free: ReadonlySet<number>, uses: ReadonlyMap<number, Use>, focus: Focus, y: number, pitch: number): AnyGlyph[] {
+function slabRow(
+  slab: SlabModel,
+  free: ReadonlySet<number>,
+  uses: ReadonlyMap<number, Use>,
+  focus: Focus,
+  y: number,
+  pitch: number,
+): AnyGlyph[] {
   const { unit, width } = focus;
   const granules = slab.blockBytes / 8;
   const label = { shape: 'label', tone: 'muted', y: y + 8 * unit, fontSize: 14 * unit } as const;
@@ -173,14 +197,24 @@ function slabRow(slab: SlabModel, free: ReadonlySet<number>, uses: ReadonlyMap<n
       x: 170 * unit,
       text: `${slab.carved - freed} live, ${freed} free, ${slab.blocks - slab.carved} never used`,
     },
-    { ...label, key: `slab/${slab.ref}/address`, x: width - 6, text: address(slab.ref + start * granules), isMono: true, anchor: 'end', fontSize: 13 * unit },
+    {
+      ...label,
+      key: `slab/${slab.ref}/address`,
+      x: width - 6,
+      text: address(slab.ref + start * granules),
+      isMono: true,
+      anchor: 'end',
+      fontSize: 13 * unit,
+    },
   ];
   for (let at = start; at < end; at++) {
     const ref = slab.ref + at * granules;
     const column = (at - start) % across;
     const line = Math.floor((at - start) / across);
     const box = { x: 4 + column * side, y: y + 20 * unit + line * 28 * unit, width: side - 3, height: 24 * unit };
-    glyphs.push(block(ref, slab, at >= slab.carved ? 'untouched' : free.has(ref) ? 'free' : 'live', uses.get(ref), focus, box));
+    glyphs.push(
+      block(ref, slab, at >= slab.carved ? 'untouched' : free.has(ref) ? 'free' : 'live', uses.get(ref), focus, box),
+    );
   }
   return glyphs;
 }
@@ -203,7 +237,12 @@ function block(
   const isLit = refsOf(focus).includes(ref);
   const room = Math.floor((box.width - 5) / (12 * focus.unit * MONO_RATIO));
   const tone: Tone = state === 'live' ? (use?.tone ?? 'plain') : 'free';
-  const what = state === 'live' ? (use?.title ?? 'heads of the buckets') : state === 'free' ? 'free: the next of this size may go here' : 'never used';
+  const what =
+    state === 'live'
+      ? (use?.title ?? 'heads of the buckets')
+      : state === 'free'
+        ? 'free: the next of this size may go here'
+        : 'never used';
   const target: Target = use?.target ?? { kind: 'block', ref, bytes: slab.blockBytes };
   return {
     shape: 'cell',

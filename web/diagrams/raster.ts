@@ -10,19 +10,32 @@ export interface RasterColours {
 type Rgb = readonly [number, number, number];
 
 /** The colour of each chain length; four and longer look the same. */
-export function shades(colours: RasterColours): { chain: readonly Rgb[]; moved: Rgb } {
+function shades(colours: RasterColours): { chain: readonly Rgb[]; moved: Rgb; pale: Rgb } {
   const paper = rgb(colours.paper);
   const key = rgb(colours.key);
-  const mix = (share: number): Rgb => [0, 1, 2].map((at) => Math.round((paper[at] ?? 0) * (1 - share) + (key[at] ?? 0) * share)) as unknown as Rgb;
-  return { chain: [mix(0.08), mix(0.42), mix(0.66), mix(0.84), mix(1)], moved: rgb(colours.migrating) };
+  const mix = (share: number): Rgb =>
+    [0, 1, 2].map((at) => Math.round((paper[at] ?? 0) * (1 - share) + (key[at] ?? 0) * share)) as unknown as Rgb;
+  return {
+    chain: [mix(0.08), mix(0.42), mix(0.66), mix(0.84), mix(1)],
+    moved: rgb(colours.migrating),
+    pale: [0, 1, 2].map((at) =>
+      Math.round((paper[at] ?? 0) * 0.6 + (rgb(colours.migrating)[at] ?? 0) * 0.4),
+    ) as unknown as Rgb,
+  };
 }
 
-export function paintRaster(context: CanvasRenderingContext2D, raster: Raster, colours: RasterColours, ratio: number): void {
+export function paintRaster(
+  context: CanvasRenderingContext2D,
+  raster: Raster,
+  colours: RasterColours,
+  ratio: number,
+): void {
   const side = Math.max(1, Math.floor(raster.side * ratio));
   const gap = side >= 4 ? 1 : 0;
   const width = raster.columns * side;
   const image = context.createImageData(width, raster.rows * side);
-  const { chain, moved } = shades(colours);
+  const { chain, moved, pale } = shades(colours);
+  const hatch = side < 4 ? pale : moved;
   for (let at = 0; at < raster.chainLengths.length; at++) {
     const length = raster.chainLengths[at] ?? 0;
     const isMoved = at < raster.movedBelow;
@@ -34,9 +47,9 @@ export function paintRaster(context: CanvasRenderingContext2D, raster: Raster, c
         // What has moved on is hatched, as everywhere, where squares are large enough for it.
         const isHatch = isMoved && (side < 4 || (x + y) % 3 === 0);
         const pixel = ((top + y) * width + left + x) * 4;
-        image.data[pixel] = isHatch ? moved[0] : red;
-        image.data[pixel + 1] = isHatch ? moved[1] : green;
-        image.data[pixel + 2] = isHatch ? moved[2] : blue;
+        image.data[pixel] = isHatch ? hatch[0] : red;
+        image.data[pixel + 1] = isHatch ? hatch[1] : green;
+        image.data[pixel + 2] = isHatch ? hatch[2] : blue;
         image.data[pixel + 3] = 255;
       }
     }

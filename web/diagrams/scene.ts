@@ -58,6 +58,8 @@ export interface Arrow extends Glyph {
   readonly isLit?: boolean;
   readonly isDashed?: boolean;
   readonly hasHead?: boolean;
+  /** Goes straight to this x, up or down there, and straight on: past whatever stands beside. */
+  readonly elbowX?: number;
   /** Leaves downwards and arrives from above, as the branch of a tree. */
   readonly isDown?: boolean;
 }
@@ -143,6 +145,7 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Characters outside the fonts' own range are wider; counting them double keeps every text inside its cell. */
 function cells(text: string): number {
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += (segment.codePointAt(0) ?? 0) > 0x24f && segment !== '…' ? 2 : 1;
+  for (const { segment } of segmenter.segment(text))
+    width += (segment.codePointAt(0) ?? 0) > 0x24f && segment !== '…' ? 2 : 1;
   return width;
 }

@@ -23,12 +23,21 @@ export interface StageEvents {
   onhover(target: Target | null): void;
 }
 
+/** What one draw has to know besides its glyphs. */
+interface Drawing {
+  readonly id: string;
+  readonly milliseconds: number;
+  /** What was drawn last, by key. */
+  readonly before: ReadonlyMap<string, AnyGlyph>;
+}
+
 type Group = Selection<SVGGElement, AnyGlyph, BaseType, unknown>;
 
 /** From back to front. */
 const LAYERS = ['arrow', 'cell', 'label', 'badge'] as const;
 
-export function createStage(svg: SVGSVGElement, events: StageEvents): StageView {
+/** `id` begins the names of the picture's own patterns and markers: `-hatch-free`, `-head-lit` and so on. */
+export function createStage(svg: SVGSVGElement, id: string, events: StageEvents): StageView {
   const root = select(svg);
   const layers = new Map(LAYERS.map((shape) => [shape, root.append('g').attr('class', `layer-${shape}`)]));
   const ghosts = root.insert('g', ':first-child').attr('class', 'layer-ghost');
@@ -53,20 +62,22 @@ export function createStage(svg: SVGSVGElement, events: StageEvents): StageView 
       const isFirst = before.size === 0;
       const milliseconds = motion.isStill || isFirst ? 0 : motion.milliseconds;
       drawGhosts(ghosts, motion.isStill ? movedCells(before, scene) : []);
+      const drawing: Drawing = { id, milliseconds, before };
       for (const shape of LAYERS) {
+        const glyphs = scene.glyphs.filter((glyph) => glyph.shape === shape);
         const layer = layers.get(shape);
-        if (layer) join(layer, scene.glyphs.filter((glyph) => glyph.shape === shape), milliseconds, before);
+        if (layer) join(layer, glyphs, drawing);
       }
       before = new Map(scene.glyphs.map((glyph) => [glyph.key, glyph]));
     },
     destroy() {
       root.on('click', null).on('pointerover', null).on('pointerleave', null);
-      root
-        .selectAll<SVGElement, unknown>('*')
-        .each(function () {
+      for (const layer of [ghosts, ...layers.values()]) {
+        layer.selectAll<SVGElement, unknown>('*').each(function () {
           for (const name of ['move', 'size', 'line']) interrupt(this, name);
-        })
-        .remove();
+        });
+        layer.remove();
+      }
     },
   };
 }
@@ -80,7 +91,10 @@ function movedCells(before: ReadonlyMap<string, AnyGlyph>, scene: Scene): { was:
   });
 }
 
-function drawGhosts(layer: Selection<SVGGElement, unknown, null, undefined>, moved: readonly { was: Cell; is: Cell }[]): void {
+function drawGhosts(
+  layer: Selection<SVGGElement, unknown, null, undefined>,
+  moved: readonly { was: Cell; is: Cell }[],
+): void {
   layer
     .selectAll('rect')
     .data(moved)
@@ -96,15 +110,19 @@ function drawGhosts(layer: Selection<SVGGElement, unknown, null, undefined>, mov
     .data(moved)
     .join('path')
     .attr('class', 'ghost')
-    .attr('d', ({ was, is }) => `M${was.x + was.width / 2},${was.y + was.height / 2}L${is.x + is.width / 2},${is.y + is.height / 2}`);
+    .attr(
+      'd',
+      ({ was, is }) =>
+        `M${was.x + was.width / 2},${was.y + was.height / 2}L${is.x + is.width / 2},${is.y + is.height / 2}`,
+    );
 }
 
 function join(
   layer: Selection<SVGGElement, unknown, null, undefined>,
   glyphs: readonly AnyGlyph[],
-  milliseconds: number,
-  before: ReadonlyMap<string, AnyGlyph>,
+  drawing: Drawing,
 ): void {
+  const { milliseconds, before } = drawing;
   const joined = layer
     .selectChildren<SVGGElement, AnyGlyph>('g')
     .data(glyphs, (glyph) => glyph.key)
@@ -125,10 +143,13 @@ function join(
   const changed = joined.filter((glyph) => !sameGlyph(before.get(glyph.key), glyph));
   // The children are made at once; what moves is the group.
   changed.attr('class', classOf).each(function (glyph) {
-    fill(select<SVGGElement, AnyGlyph>(this), glyph, milliseconds);
+    fill(select<SVGGElement, AnyGlyph>(this), glyph, drawing);
   });
   if (milliseconds === 0) {
-    changed.interrupt('move').attr('opacity', 1).attr('transform', (glyph) => placeOf(glyph, false));
+    changed
+      .interrupt('move')
+      .attr('opacity', 1)
+      .attr('transform', (glyph) => placeOf(glyph, false));
     return;
   }
   changed.filter((glyph) => isLit(glyph) && before.has(glyph.key)).raise();
@@ -171,7 +192,8 @@ function classOf(glyph: AnyGlyph): string {
   if ((glyph.shape === 'cell' || glyph.shape === 'arrow') && glyph.isDashed) names.push('is-dashed');
   if (glyph.shape === 'label' && glyph.isMono) names.push('is-mono');
   if (glyph.shape === 'label' && glyph.isStrong) names.push('is-strong');
-  if (glyph.shape === 'badge' && (glyph.icon === 'tick' || glyph.icon === 'cross') && glyph.text === '') names.push('has-disc');
+  if (glyph.shape === 'badge' && (glyph.icon === 'tick' || glyph.icon === 'cross') && glyph.text === '')
+    names.push('has-disc');
   if (glyph.shape !== 'cell') return names.join(' ');
   if (glyph.isFaint) names.push('is-faint');
   if (glyph.isSelected) names.push('is-selected');
@@ -181,12 +203,12 @@ function classOf(glyph: AnyGlyph): string {
   return names.join(' ');
 }
 
-function fill(group: Group, glyph: AnyGlyph, milliseconds: number): void {
+function fill(group: Group, glyph: AnyGlyph, drawing: Drawing): void {
   switch (glyph.shape) {
     case 'cell':
-      return fillCell(group, glyph, milliseconds);
+      return fillCell(group, glyph, drawing);
     case 'arrow':
-      return fillArrow(group, glyph, milliseconds);
+      return fillArrow(group, glyph, drawing);
     case 'label':
       return fillLabel(group, glyph);
     case 'badge':
@@ -199,10 +221,15 @@ function child(group: Group, name: string, className: string): Selection<SVGElem
   const node = group.node();
   const found = node?.querySelector<SVGElement>(`:scope > .${className}`) ?? null;
   if (found) return select(found);
-  return group.append<SVGElement>(name).attr('class', className) as unknown as Selection<SVGElement, unknown, null, undefined>;
+  return group.append<SVGElement>(name).attr('class', className) as unknown as Selection<
+    SVGElement,
+    unknown,
+    null,
+    undefined
+  >;
 }
 
-function fillCell(group: Group, cell: Cell, milliseconds: number): void {
+function fillCell(group: Group, cell: Cell, { id, milliseconds }: Drawing): void {
   sized(child(group, 'rect', 'body'), cell, 0, milliseconds).attr('rx', Math.min(3, cell.height / 4));
   let x = 0;
   const placed = cell.parts.map((part) => {
@@ -242,7 +269,7 @@ function fillCell(group: Group, cell: Cell, milliseconds: number): void {
     .attr('class', 'hatch')
     .attr('width', cell.width)
     .attr('height', cell.height)
-    .attr('fill', cell.tone === 'migrating' ? 'url(#hatch-migrating)' : 'url(#hatch-free)');
+    .attr('fill', `url(#${id}-hatch-${cell.tone === 'migrating' ? 'migrating' : 'free'})`);
   // Outside the cell, so that a cell may be lit, selected and marked at once and each can be seen.
   sized(child(group, 'rect', 'ring'), cell, 3, milliseconds).attr('rx', 5);
   group
@@ -279,15 +306,15 @@ function sized(
   return rect;
 }
 
-function fillArrow(group: Group, arrow: Arrow, milliseconds: number): void {
+function fillArrow(group: Group, arrow: Arrow, { id, milliseconds }: Drawing): void {
   const path = child(group, 'path', 'line');
-  path.attr('marker-end', arrow.hasHead ? `url(#head-${arrow.isLit ? 'lit' : 'plain'})` : null);
+  path.attr('marker-end', arrow.hasHead ? `url(#${id}-head-${arrow.isLit ? 'lit' : 'plain'})` : null);
   const node = path.node();
   if (!node) return;
   const was = lines.get(node);
   lines.set(node, arrow.line);
   if (!was || milliseconds === 0) {
-    path.interrupt('line').attr('d', pathOf(arrow.line, arrow.isDown));
+    path.interrupt('line').attr('d', pathOf(arrow.line, arrow));
     return;
   }
   const between = interpolateArray([...was], [...arrow.line]);
@@ -295,15 +322,20 @@ function fillArrow(group: Group, arrow: Arrow, milliseconds: number): void {
     .transition('line')
     .duration(milliseconds)
     .ease(easeCubicInOut)
-    .attrTween('d', () => (progress) => pathOf(between(progress) as unknown as Arrow['line'], arrow.isDown));
+    .attrTween('d', () => (progress) => pathOf(between(progress) as unknown as Arrow['line'], arrow));
 }
 
 /** Where each line was last told to go. */
 const lines = new WeakMap<SVGElement, Arrow['line']>();
 
-/** A straight line, or one that bends half-way in a gentle S. */
-function pathOf([x1, y1, x2, y2]: Arrow['line'], isDown = false): string {
+/** A straight line, or one that bends: half-way in a gentle S, as a branch of a tree, or round a corner. */
+function pathOf([x1, y1, x2, y2]: Arrow['line'], { isDown, elbowX }: Arrow): string {
   if (Math.abs(y1 - y2) < 0.5 || Math.abs(x1 - x2) < 0.5) return `M${x1},${y1}L${x2},${y2}`;
+  if (elbowX !== undefined) {
+    const bend = Math.min(8, Math.abs(y2 - y1) / 2, Math.abs(x2 - elbowX));
+    const way = y2 > y1 ? bend : -bend;
+    return `M${x1},${y1}H${elbowX - bend}Q${elbowX},${y1} ${elbowX},${y1 + way}V${y2 - way}Q${elbowX},${y2} ${elbowX + bend},${y2}H${x2}`;
+  }
   if (isDown) {
     const half = (y1 + y2) / 2;
     return `M${x1},${y1}C${x1},${half} ${x2},${half} ${x2},${y2}`;

@@ -4,7 +4,17 @@ import type { EntryModel, HashTableModel } from '../../engine/structures/hash-ta
 import type { Focus } from './contract.ts';
 import { deadlineOf, keyOf, timeLeft, valueOf } from './entries.ts';
 import type { Area } from './hash-column.ts';
-import { elide, monoWidth, sameTarget, targetKey, type AnyGlyph, type Cell, type Part, type Target, type Tone } from './scene.ts';
+import {
+  elide,
+  monoWidth,
+  sameTarget,
+  targetKey,
+  type AnyGlyph,
+  type Cell,
+  type Part,
+  type Target,
+  type Tone,
+} from './scene.ts';
 
 export interface TableView {
   readonly models: Models;
@@ -102,7 +112,9 @@ export function bucketCell(view: TableView, bucket: number, box: Area, fontSize:
     width: box.width,
     height: box.height,
     fontSize,
-    parts: [{ width: box.width, text: String(bucket), tone: isLit ? 'active' : count === 0 || hasMoved ? 'muted' : 'plain' }],
+    parts: [
+      { width: box.width, text: String(bucket), tone: isLit ? 'active' : count === 0 || hasMoved ? 'muted' : 'plain' },
+    ],
     isLit,
     isHatched: hasMoved,
     target,
@@ -187,7 +199,9 @@ export function entryParts(view: TableView, entry: EntryModel, detail: Detail, f
   const { models, focus } = view;
   const pad = (detail.isTight ? 5 : 9) * focus.unit;
   const key = elide(keyOf(entry), detail.key);
-  const parts: Part[] = [{ width: monoWidth(key, fontSize) + 2 * pad, text: key, tone: 'key', isEmpty: entry.keyLength < 0 }];
+  const parts: Part[] = [
+    { width: monoWidth(key, fontSize) + 2 * pad, text: key, tone: 'key', isEmpty: entry.keyLength < 0 },
+  ];
   if (detail.value > 0) {
     const value = valueOf(models, entry);
     const text = value === null ? '' : elide(value, detail.value);
@@ -204,7 +218,14 @@ export function entryParts(view: TableView, entry: EntryModel, detail: Detail, f
   return { parts, ttl, width: parts.reduce((sum, part) => sum + part.width, 0) };
 }
 
-export function entryGlyphs(view: TableView, ref: number, cell: EntryBox, at: Area, fontSize: number, name = `entry/${ref}`): AnyGlyph[] {
+export function entryGlyphs(
+  view: TableView,
+  ref: number,
+  cell: EntryBox,
+  at: Area,
+  fontSize: number,
+  name = `entry/${ref}`,
+): AnyGlyph[] {
   const { models, table, focus } = view;
   const entry = table.entries.get(ref);
   if (!entry) return [];
@@ -263,8 +284,17 @@ export function entryGlyphs(view: TableView, ref: number, cell: EntryBox, at: Ar
 /** The tone of an entry that the present beat is about, or `null`. */
 function presentTone(view: TableView, ref: number): Tone | null {
   for (const step of view.focus.spotlight.steps) {
-    if (step.structure === 'deadline-heap' && (step.kind === 'append' ? step.owner === ref : ownsPosition(view, ref, step))) return 'expired';
-    if (step.structure === 'dynamic-string' && step.kind === 'write' && view.table.entries.get(ref)?.payload[0] === step.ref) return 'active';
+    if (
+      step.structure === 'deadline-heap' &&
+      (step.kind === 'append' ? step.owner === ref : ownsPosition(view, ref, step))
+    )
+      return 'expired';
+    if (
+      step.structure === 'dynamic-string' &&
+      step.kind === 'write' &&
+      view.table.entries.get(ref)?.payload[0] === step.ref
+    )
+      return 'active';
     if (step.structure !== 'hash-table' || !('entry' in step) || step.entry !== ref) continue;
     if (step.kind === 'move') return 'migrating';
     return 'active';
@@ -272,6 +302,10 @@ function presentTone(view: TableView, ref: number): Tone | null {
   return null;
 }
 
-function ownsPosition(view: TableView, ref: number, step: { readonly kind: string; readonly position?: number }): boolean {
+function ownsPosition(
+  view: TableView,
+  ref: number,
+  step: { readonly kind: string; readonly position?: number },
+): boolean {
   return step.kind === 'update' && view.table.entries.get(ref)?.payload[2] === (step.position ?? -1) + 1;
 }

@@ -14,7 +14,7 @@ export interface Grid {
 
 const GAP = 3;
 /** Beside the first bucket of each row stands its number, where tiles are too small to hold one. */
-export const ROW_LABEL = 40;
+const ROW_LABEL = 40;
 
 /** The grid whose tiles come closest to a comfortable shape; columns are a power of two, so that rows begin round. */
 export function gridFor(size: number, area: Area, shape: number): Grid {
@@ -23,7 +23,8 @@ export function gridFor(size: number, area: Area, shape: number): Grid {
     const rows = Math.ceil(size / columns);
     const width = area.width / columns;
     const height = Math.min(area.height / rows, 74);
-    const isCloser = !best || Math.abs(Math.log(width / height / shape)) < Math.abs(Math.log(best.width / best.height / shape));
+    const isCloser =
+      !best || Math.abs(Math.log(width / height / shape)) < Math.abs(Math.log(best.width / best.height / shape));
     if (isCloser) best = { columns, rows, width, height };
   }
   return best ?? { columns: 1, rows: 1, width: area.width, height: area.height };
@@ -38,7 +39,12 @@ export function tileGlyphs(view: TableView, grid: Grid): AnyGlyph[] {
   for (let bucket = 0; bucket < table.tables[which].size; bucket++) {
     const column = bucket % grid.columns;
     const row = Math.floor(bucket / grid.columns);
-    const box = { x: area.x + left + column * width, y: area.y + row * grid.height, width: width - GAP, height: grid.height - GAP };
+    const box = {
+      x: area.x + left + column * width,
+      y: area.y + row * grid.height,
+      width: width - GAP,
+      height: grid.height - GAP,
+    };
     glyphs.push(...(isRoomy ? roomyTile(view, bucket, box) : smallTile(view, bucket, box)));
     if (!isRoomy && column === 0) {
       glyphs.push({
@@ -58,7 +64,11 @@ export function tileGlyphs(view: TableView, grid: Grid): AnyGlyph[] {
 }
 
 function tileFrame(view: TableView, bucket: number, box: Area): Cell {
-  return { ...bucketCell(view, bucket, box, 12 * view.focus.unit), parts: [{ width: box.width, text: '', tone: 'plain' }], isFaint: true };
+  return {
+    ...bucketCell(view, bucket, box, 12 * view.focus.unit),
+    parts: [{ width: box.width, text: '', tone: 'plain' }],
+    isFaint: true,
+  };
 }
 
 function roomyTile(view: TableView, bucket: number, box: Area): AnyGlyph[] {
@@ -112,7 +122,14 @@ function pill(view: TableView, ref: number, box: Area, text: string): Cell {
   const compared = focus.spotlight.compared.get(ref);
   const deadline = entry ? deadlineOf(models, focus.db, entry) : null;
   const isOver = deadline !== null && deadline <= focus.nowMs;
-  const tone = isPresent && step.kind === 'move' ? 'migrating' : isPresent || compared !== undefined ? 'active' : isOver ? 'expired' : 'key';
+  const tone =
+    isPresent && step.kind === 'move'
+      ? 'migrating'
+      : isPresent || compared !== undefined
+        ? 'active'
+        : isOver
+          ? 'expired'
+          : 'key';
   return {
     shape: 'cell',
     key: `entry/${ref}`,
@@ -141,13 +158,12 @@ export function tableRaster(
   area: Area,
 ): Raster {
   let squares = size;
-  let grid = gridFor(squares, area, 1);
-  const sideOf = ({ columns, rows }: Grid): number => Math.floor(Math.min(area.width / columns, area.height / rows));
-  while (sideOf(grid) < 1 && squares > 1) {
+  let side = largestSide(squares, area);
+  while (side < 1 && squares > 1) {
     squares /= 2;
-    grid = gridFor(squares, area, 1);
+    side = largestSide(squares, area);
   }
-  const side = sideOf(grid);
+  const columns = Math.max(1, Math.floor(area.width / Math.max(1, side)));
   const each = size / squares;
   let lengths = chainLengths;
   if (each > 1) {
@@ -162,12 +178,19 @@ export function tableRaster(
     key: `raster/${size}`,
     x: area.x,
     y: area.y,
-    columns: grid.columns,
-    rows: grid.rows,
+    columns,
+    rows: Math.ceil(squares / columns),
     side,
     chainLengths: lengths,
     movedBelow: movedBelow < 0 ? -1 : Math.floor(movedBelow / each),
     table: which,
     lit: lit < 0 ? -1 : Math.floor(lit / each),
   };
+}
+
+/** The largest whole side of squares of which so many fit; 0 when not even single pixels do. */
+function largestSide(squares: number, area: Area): number {
+  let side = Math.floor(Math.sqrt((area.width * area.height) / squares));
+  while (side > 0 && Math.floor(area.width / side) * Math.floor(area.height / side) < squares) side--;
+  return side;
 }

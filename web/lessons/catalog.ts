@@ -5,7 +5,7 @@ const facts = import.meta.glob<LessonFacts>('/lessons/*/*.md', { eager: true, im
 const files = import.meta.glob<Lesson>('/lessons/*/*.md', { import: 'default' });
 
 /** In the order of their paths. */
-export const LESSONS: readonly LessonFacts[] = Object.values(facts).sort((a, b) => (a.path < b.path ? -1 : 1));
+const LESSONS: readonly LessonFacts[] = Object.values(facts).sort((a, b) => (a.path < b.path ? -1 : 1));
 
 export interface Chapter {
   readonly title: string;

@@ -51,18 +51,18 @@ describe('a choice is the answer', () => {
 });
 
 describe('a check looks at the models', () => {
-  const entry = (ref: number, key: string, value: number) =>
-    [ref, { ref, hash: 0, keyLength: key.length, key: new TextEncoder().encode(key), payload: [value, 0, 0] }] as const;
+  const entry = (ref: number, key: string, value: number, hash: number) =>
+    [ref, { ref, hash, keyLength: key.length, key: new TextEncoder().encode(key), payload: [value, 0, 0] }] as const;
   const models: Models = {
     ...emptyModels(1, 'fnv1a'),
     tables: [
       {
-        ...emptyModels(1, 'fnv1a').tables[0]!,
+        ...emptyModels(1, 'fnv1a').tables[0],
         tables: [
           { size: 4, used: 3, chains: [[1, 2], [3], [], []] },
           { size: 0, used: 0, chains: [] },
         ],
-        entries: new Map([entry(1, 'foo', 7), entry(2, 'ada', 1), entry(3, 'bar', -1)]),
+        entries: new Map([entry(1, 'foo', 7, 0b0111), entry(2, 'ada', 1, 0b1011), entry(3, 'bar', -1, 0b1010)]),
       },
     ],
   };

@@ -68,7 +68,7 @@ export function isAnswer(value: string, answer: Answer): boolean {
   }
 }
 
-export function isBucket(value: string, { table, bucket }: BucketName): boolean {
+function isBucket(value: string, { table, bucket }: BucketName): boolean {
   return value === `${table === 0 ? 'old' : 'new'} ${bucket}` || (table === 0 && value === `bucket ${bucket}`);
 }
 

@@ -9,13 +9,14 @@ import { utf8Decode } from '../../engine/memory/bytes.ts';
 import { decodeSteps, PREVIEW_BYTES } from '../../engine/trace/steps.ts';
 import { beatsOf } from '../beats.ts';
 import { EngineClient } from '../engine-client.ts';
+import type { Picture } from '../film.ts';
 import { splitLine } from '../terminal/quoting.ts';
 import { printReply } from '../terminal/reply-printer.ts';
 import { textOfSpans } from '../terminal/spans.ts';
 import { Timeline } from '../timeline.svelte.ts';
 import { answerOf, type Answer, type Outcome } from './judge.ts';
 import type { Command, Lesson, Prediction } from './lesson.ts';
-import { nextPause } from './runner.ts';
+import { nextPause, type Answered } from './runner.ts';
 
 interface Waiting {
   readonly line: string;
@@ -50,16 +51,17 @@ export class LessonStage {
     this.engine = new EngineClient({ seed, hashName, config, storeName: null, exhibit: exhibit ?? undefined });
     this.engine.on('failed', ({ why }) => (this.failure = why));
     this.engine.on('steps', ({ words }) => this.take(words));
+    this.engine.on('keyframe', ({ models, overview, nextIndex }) => this.jump({ models, overview }, nextIndex));
   }
 
   /** Sets the state up, as it is on a page: all that the pages before it do has been done. Answers what they asked. */
-  async start(page: number): Promise<ReadonlyMap<number, Answer>> {
+  async start(page: number): Promise<readonly Answered[]> {
     const models = await new Promise<Models | null>((resolve) => {
       this.engine.on('ready', (ready) => resolve(ready.models));
     });
     this.models = models;
     this.client = new Client(this.engine.connect('lesson'));
-    const answers = new Map<number, Answer>();
+    const answers: Answered[] = [];
     await this.run(this.lesson.setup);
     for (const { parts } of this.lesson.pages.slice(0, page)) {
       for (const part of parts) {
@@ -68,7 +70,7 @@ export class LessonStage {
         if (part.kind !== 'predict') continue;
         if (part.run.length > 0) this.last = await this.run(part.run);
         const answer = answerOf(part.ask, this.last);
-        if (answer) answers.set(part.at, answer);
+        if (answer) answers.push([part.at, answer]);
       }
     }
     this.timeline = new Timeline({
@@ -175,6 +177,14 @@ export class LessonStage {
     for (const { index, pause, steps } of limits) this.halt(timeline, index, pause, steps);
     for (const line of lines) this.options.onran(line);
     if (models) this.options.onmodels(models);
+  }
+
+  /** More happened at once than is told step by step; what was waited for may have been in it. */
+  private jump(picture: Picture, nextIndex: number): void {
+    this.models = picture.models;
+    this.timeline?.keyframe(picture, nextIndex);
+    for (const { take } of this.waiting.splice(0)) take([]);
+    if (this.timeline && picture.models) this.options.onmodels(picture.models);
   }
 
   private halt(timeline: Timeline, index: number, pause: string, steps: readonly EngineStep[]): void {

@@ -14,7 +14,7 @@ const IN_TWO: Answer = { kind: 'bucket', table: 0, bucket: 2 };
 const ONE: Answer = { kind: 'text', text: '"1"' };
 
 function questionOn(page: number): Prediction {
-  const question = predictionOf(lesson.pages[page]!);
+  const question = predictionOf(lesson.pages[page]);
   if (!question) throw new Error(`page ${page} asks nothing`);
   return question;
 }
@@ -52,7 +52,7 @@ describe('a page is done', () => {
   });
 
   it('when its check was reached once, whatever comes after', () => {
-    const at = after({ type: 'resume', page: 3, answers: new Map() });
+    const at = after({ type: 'resume', page: 3, answers: [] });
     const full: Models = { ...emptyModels(1, 'fnv1a'), tables: [] };
     expect(isPageDone(lesson, reduce(lesson, at, { type: 'state', models: full }))).toBe(false);
     const reached = reduce(lesson, at, { type: 'state', models: emptyModels(1, 'fnv1a') });
@@ -74,7 +74,7 @@ describe('one goes', () => {
   });
 
   it('on from where one was, with the earlier answers known and not asked again', () => {
-    const back = after({ type: 'resume', page: 3, answers: new Map([[clicked.at, IN_TWO], [chosen.at, ONE]]) });
+    const back = after({ type: 'resume', page: 3, answers: [[clicked.at, IN_TWO], [chosen.at, ONE]] });
     expect(back.page).toBe(3);
     expect([0, 1, 2].map((page) => isPageDone(lesson, back, page))).toEqual([true, true, true]);
     expect(isPageDone(lesson, back)).toBe(false);
@@ -118,7 +118,7 @@ describe('a guess', () => {
 describe('what would finish a page', () => {
   it('is what was not tried yet, and the solution of a check', () => {
     expect(solutionOf(lesson, START).map(({ line }) => line)).toEqual(['SET bar 1', 'GET bar']);
-    expect(solutionOf(lesson, after(TRIED[0]!)).map(({ line }) => line)).toEqual(['GET bar']);
+    expect(solutionOf(lesson, after(TRIED[0])).map(({ line }) => line)).toEqual(['GET bar']);
     expect(solutionOf(lesson, { ...START, page: 3 }).map(({ line }) => line)).toEqual(['DEL baz']);
   });
 });

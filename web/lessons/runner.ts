@@ -29,6 +29,9 @@ export interface RunnerState {
   readonly reached: ReadonlySet<number>;
 }
 
+/** Where a prediction stands in the file, and what the engine answered. */
+export type Answered = readonly [at: number, answer: Answer];
+
 export type RunnerEvent =
   | { readonly type: 'go'; readonly page: number }
   /** A command ran, whoever typed it. */
@@ -38,7 +41,7 @@ export type RunnerEvent =
   | { readonly type: 'revealed'; readonly at: number }
   | { readonly type: 'state'; readonly models: Models }
   /** Pages before this one were gone through on an earlier visit; these are the answers there were. */
-  | { readonly type: 'resume'; readonly page: number; readonly answers: ReadonlyMap<number, Answer> };
+  | { readonly type: 'resume'; readonly page: number; readonly answers: readonly Answered[] };
 
 export const START: RunnerState = { page: 0, tried: new Set(), predicted: new Map(), reached: new Set() };
 
@@ -86,12 +89,12 @@ function checked(lesson: Lesson, state: RunnerState, models: Models): RunnerStat
   return { ...state, reached: new Set([...state.reached, ...fresh.map(({ at }) => at)]) };
 }
 
-function resumed(lesson: Lesson, page: number, answers: ReadonlyMap<number, Answer>): RunnerState {
+function resumed(lesson: Lesson, page: number, answers: readonly Answered[]): RunnerState {
   const before = lesson.pages.slice(0, page);
   return {
     page: Math.max(0, Math.min(page, lesson.pages.length - 1)),
     tried: new Set(before.flatMap(commandsOf).map(({ at }) => at)),
-    predicted: new Map([...answers].map(([at, answer]) => [at, { guess: null, answer, isRevealed: true }])),
+    predicted: new Map(answers.map(([at, answer]) => [at, { guess: null, answer, isRevealed: true }])),
     reached: new Set(before.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'check' ? [part.at] : [])))),
   };
 }
@@ -113,12 +116,12 @@ export function predictionOf(page: Page): Prediction | null {
 }
 
 /** Whether a guess can still be made. */
-export function isOpen(state: RunnerState, at: number): boolean {
+function isOpen(state: RunnerState, at: number): boolean {
   const predicted = state.predicted.get(at);
   return !predicted || (predicted.guess === null && !predicted.isRevealed);
 }
 
-export function isPartDone(state: RunnerState, part: Part): boolean {
+function isPartDone(state: RunnerState, part: Part): boolean {
   switch (part.kind) {
     case 'try':
       return part.commands.every(({ at }) => state.tried.has(at));

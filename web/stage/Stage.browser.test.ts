@@ -28,11 +28,14 @@ function filmOf(...lines: string[]): { timeline: Timeline; run: (line: string) =
 }
 
 const FIVE = ['SET hello world', 'SET bar 1', 'SET baz 2', 'SET city paris', 'SET user ada'];
-const texts = (selector: string): string[] => Array.from(document.querySelectorAll(selector), (element) => element.textContent ?? '');
+const texts = (selector: string): string[] =>
+  Array.from(document.querySelectorAll(selector), (element) => element.textContent ?? '');
 
 /** The glyph of an entry; its key is written in its first part. */
 function entryGlyph(key: string): SVGGElement {
-  const found = Array.from(document.querySelectorAll<SVGGElement>('.cell.has-target')).find((cell) => cell.querySelector('.part text')?.textContent === key);
+  const found = Array.from(document.querySelectorAll<SVGGElement>('.cell.has-target')).find(
+    (cell) => cell.querySelector('.part text')?.textContent === key,
+  );
   return found ?? expect.fail(`no glyph for ${key}`);
 }
 
@@ -90,7 +93,12 @@ describe('the stage', () => {
   it('answers a click with what was clicked, and marks it', async () => {
     const { timeline } = filmOf('SET hello world', 'SET bar 1');
     const picked: Target[] = [];
-    await show({ timeline, mode: 'pick', onpick: (target: Target) => picked.push(target), marks: new Map([['bucket/0/2', 'wrong' as const]]) });
+    await show({
+      timeline,
+      mode: 'pick',
+      onpick: (target: Target) => picked.push(target),
+      marks: new Map([['bucket/0/2', 'wrong' as const]]),
+    });
     entryGlyph('bar').dispatchEvent(new MouseEvent('click', { bubbles: true }));
     expect(picked).toEqual([{ kind: 'entry', ref: expect.any(Number) }]);
     expect(texts('.mark-wrong .verdict')).toEqual(['✕']);
@@ -102,7 +110,8 @@ describe('the stage', () => {
     await show({ timeline });
     const tree = document.querySelector<HTMLElement>('[role="tree"]') ?? expect.fail('no tree');
     tree.focus();
-    const active = (): string => document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.firstChild?.textContent?.trim() ?? '';
+    const active = (): string =>
+      document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.firstChild?.textContent?.trim() ?? '';
     await expect.poll(active).toBe('Bucket 0, empty');
     await userEvent.keyboard('{ArrowDown}{ArrowDown}');
     await expect.poll(active).toBe('Bucket 2, 2 keys');
@@ -138,7 +147,9 @@ describe('the stage', () => {
     );
     await show({ timeline, inspect });
     entryGlyph('hello').dispatchEvent(new MouseEvent('click', { bubbles: true }));
-    await expect.poll(() => texts('.drawer h3')[0]?.trim()).toBe('The entry: 32 bytes at 0x004000, 3 of them left over');
+    await expect
+      .poll(() => texts('.drawer h3')[0]?.trim())
+      .toBe('The entry: 32 bytes at 0x004000, 3 of them left over');
     expect(texts('.field.key .text').join('')).toBe('hello');
     await userEvent.keyboard('{Escape}');
     await expect.poll(() => document.querySelector('.drawer')).toBeNull();
@@ -155,12 +166,13 @@ describe('the join', () => {
 
   function made(): { svg: SVGSVGElement; draw: (scene: Scene, milliseconds?: number, isStill?: boolean) => void } {
     const svg = document.body.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'svg'));
-    const stage = createStage(svg, events);
+    const stage = createStage(svg, 'test', events);
     return { svg, draw: (next, milliseconds = 80, isStill = false) => stage.draw(next, { milliseconds, isStill }) };
   }
 
   const glyph = (svg: SVGSVGElement, key: string): SVGGElement =>
-    Array.from(svg.querySelectorAll<SVGGElement>('.glyph')).find((one) => one.textContent?.includes(key)) ?? expect.fail(`no ${key}`);
+    Array.from(svg.querySelectorAll<SVGGElement>('.glyph')).find((one) => one.textContent?.includes(key)) ??
+    expect.fail(`no ${key}`);
   const left = (element: SVGGElement): number => element.transform.baseVal.consolidate()?.matrix.e ?? NaN;
 
   it('keeps what is the same thing the same element, and takes it to its new place', async () => {

@@ -5,5 +5,8 @@ export function isTyping(event: KeyboardEvent): boolean {
   if (element.closest('input, textarea, select, [contenteditable], dialog, .terminal')) return true;
   // Space presses a button, and arrows move in sliders, trees and tabs; these keys are theirs.
   if (event.key === ' ' && element.closest('button, a, summary, [role="button"], [role="tab"]')) return true;
-  return event.key !== ' ' && element.closest('[role="slider"], [role="tree"], [role="tab"], [role="separator"], [role="radiogroup"]') !== null;
+  return (
+    event.key !== ' ' &&
+    element.closest('[role="slider"], [role="tree"], [role="tab"], [role="separator"], [role="radiogroup"]') !== null
+  );
 }

@@ -27,10 +27,21 @@ export function entryFields(record: KeyRecord): Field[] {
   for (let at = 0; at + 4 <= keyOffset; at += 4) {
     const name = HEADER[at / 4] ?? PAYLOAD[at / 4 - HEADER.length] ?? `payload ${at / 4}`;
     const word = words.getInt32(at, true);
-    fields.push({ name, bytes: bytes.slice(at, at + 4), says: saysWord(name, word, record), tone: name === 'value' ? 'value' : name === 'deadline' && word !== 0 ? 'expired' : 'plain' });
+    fields.push({
+      name,
+      bytes: bytes.slice(at, at + 4),
+      says: saysWord(name, word, record),
+      tone: name === 'value' ? 'value' : name === 'deadline' && word !== 0 ? 'expired' : 'plain',
+    });
   }
   const keyLength = words.getInt32(8, true);
-  fields.push({ name: 'key', bytes: bytes.slice(keyOffset, keyOffset + keyLength), says: count(keyLength), tone: 'key', isText: true });
+  fields.push({
+    name: 'key',
+    bytes: bytes.slice(keyOffset, keyOffset + keyLength),
+    says: count(keyLength),
+    tone: 'key',
+    isText: true,
+  });
   return fields;
 }
 
@@ -43,11 +54,18 @@ export function entryWaste(record: KeyRecord): number {
 export function valueFields(record: KeyRecord): Field[] {
   const { value } = record;
   if (!value) return [];
-  if (record.integer !== null) return [{ name: 'a 64-bit number', bytes: value.bytes.slice(0, 8), says: record.integer, tone: 'value' }];
+  if (record.integer !== null)
+    return [{ name: 'a 64-bit number', bytes: value.bytes.slice(0, 8), says: record.integer, tone: 'value' }];
   if (record.encoding === 'listpack') return packFields(value);
   const fields: Field[] = [
     { name: 'length', bytes: value.bytes.slice(0, LENGTH_BYTES), says: String(value.length), tone: 'plain' },
-    { name: 'bytes', bytes: value.bytes.slice(LENGTH_BYTES, LENGTH_BYTES + value.length), says: count(value.length), tone: 'value', isText: true },
+    {
+      name: 'bytes',
+      bytes: value.bytes.slice(LENGTH_BYTES, LENGTH_BYTES + value.length),
+      says: count(value.length),
+      tone: 'value',
+      isText: true,
+    },
   ];
   const spare = value.capacity - LENGTH_BYTES - value.length;
   if (spare > 0) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });

@@ -35,6 +35,15 @@ describe('help', () => {
     expect(help()).toContain('Groups: @connection @generic @list @stream @string');
   });
 
+  it('breaks its lines between words, each under the beginning of its text', () => {
+    const rows = textOfSpans(helpText([], sampleDocs, 44)).split('\n');
+    expect(rows.filter((row) => row.length > 44)).toEqual([]);
+    expect(rows).toContain('  Tab            completes commands,');
+    expect(rows).toContain('                 subcommands and options');
+    const sort = textOfSpans(helpText(['sort'], sampleDocs, 30)).split('\n');
+    expect(sort.slice(1, 4)).toEqual(['  SORT key [LIMIT offset', '    count] [GET pattern [GET', '    pattern ...]] [ASC|DESC]']);
+  });
+
   it('says so when it knows nothing', () => {
     expect(help('nosuch')).toContain('Nothing is known about "nosuch"');
     expect(help('@nosuch')).toContain('There is no group "nosuch"');

@@ -4,22 +4,23 @@ import { inert } from './inert.ts';
 import { span } from './spans.ts';
 import type { Span } from './spans.ts';
 import { renderArguments } from './syntax.ts';
+import { textWidth } from './width.ts';
 
-/** What `help …` and `? …` print, from what the server says about its commands. */
-export function helpText(topic: readonly string[], docs: CommandDocs): Span[] {
+/** What `help …` and `? …` print, from what the server says about its commands; lines break between words. */
+export function helpText(topic: readonly string[], docs: CommandDocs, columns = Infinity): Span[] {
   const [first] = topic;
-  if (first === undefined) return generalHelp(docs);
-  if (first.startsWith('@')) return groupHelp(first.slice(1).toLowerCase(), docs);
+  if (first === undefined) return generalHelp(docs, columns);
+  if (first.startsWith('@')) return groupHelp(first.slice(1).toLowerCase(), docs, columns);
   const wanted = topic.join(' ').toUpperCase();
   const matching = allCommands(docs).filter(({ name }) => name === wanted || name.startsWith(`${wanted} `));
   if (matching.length === 0)
     return [
       span(`\nNothing is known about "${inert(topic.join(' '))}". Try help @generic, or help and Tab.\n\n`, 'muted'),
     ];
-  return [span('\n'), ...matching.flatMap((doc) => [...entry(doc, true), span('\n')])];
+  return [span('\n'), ...matching.flatMap((doc) => [...entry(doc, true, columns), span('\n')])];
 }
 
-function generalHelp(docs: CommandDocs): Span[] {
+function generalHelp(docs: CommandDocs, columns: number): Span[] {
   const rows: [string, string][] = [
     ['help GET', 'what a command does and how it is written'],
     ['help @string', 'all commands of a group'],
@@ -37,23 +38,29 @@ function generalHelp(docs: CommandDocs): Span[] {
   const groups = groupsOf(docs).map((group) => `@${inert(group)}`);
   return [
     span('\n'),
-    ...rows.flatMap(([typed, meaning]) => [span(`  ${typed.padEnd(width)}`, 'title'), span(`  ${meaning}\n`)]),
-    ...(groups.length > 0 ? [span('\n  Groups: ', 'muted'), span(`${groups.join(' ')}\n`)] : []),
+    ...rows.flatMap(([typed, meaning]) => [
+      span(`  ${typed.padEnd(width)}`, 'title'),
+      span(`  ${folded(meaning, width + 4, width + 4, columns)}\n`),
+    ]),
+    ...(groups.length > 0
+      ? [span('\n  Groups: ', 'muted'), span(`${folded(groups.join(' '), 10, 10, columns)}\n`)]
+      : []),
     span('\n'),
   ];
 }
 
-function groupHelp(group: string, docs: CommandDocs): Span[] {
+function groupHelp(group: string, docs: CommandDocs, columns: number): Span[] {
   const members = allCommands(docs).filter((doc) => doc.group.toLowerCase() === group);
   if (members.length === 0)
     return [
       span(`\nThere is no group "${inert(group)}". The groups: ${groupsOf(docs).map(inert).join(', ')}.\n\n`, 'muted'),
     ];
-  return [span('\n'), ...members.flatMap((doc) => [...entry(doc, false), span('\n')])];
+  return [span('\n'), ...members.flatMap((doc) => [...entry(doc, false, columns), span('\n')])];
 }
 
-function entry(doc: CommandDoc, whole: boolean): Span[] {
-  const syntax = renderArguments(doc.arguments);
+function entry(doc: CommandDoc, whole: boolean, columns: number): Span[] {
+  const name = inert(doc.name);
+  const syntax = inert(renderArguments(doc.arguments));
   const facts: [string, string][] = [
     ['summary', doc.summary],
     ['since', doc.since],
@@ -65,10 +72,31 @@ function entry(doc: CommandDoc, whole: boolean): Span[] {
       : []),
   ];
   return [
-    span(`  ${inert(doc.name)}`, 'title'),
-    span(`${syntax === '' ? '' : ' '}${inert(syntax)}\n`),
+    span(`  ${name}`, 'title'),
+    span(`${syntax === '' ? '' : ' '}${folded(syntax, textWidth(name) + 3, 4, columns)}\n`),
     ...facts
       .filter(([, fact]) => fact !== '')
-      .flatMap(([name, fact]) => [span(`  ${name}: `, 'muted'), span(`${inert(fact)}\n`)]),
+      .flatMap(([label, fact]) => [
+        span(`  ${label}: `, 'muted'),
+        span(`${folded(inert(fact), label.length + 4, 4, columns)}\n`),
+      ]),
   ];
+}
+
+/** A text that starts in column `from` and goes on in column `hang`, broken where a row has no room for the next word. */
+function folded(text: string, from: number, hang: number, columns: number): string {
+  let column = from;
+  let line = '';
+  for (const word of text.split(' ')) {
+    const width = textWidth(word);
+    const isFirst = line === '';
+    if (!isFirst && column + 1 + width > columns) {
+      line += `\n${' '.repeat(hang)}${word}`;
+      column = hang + width;
+    } else {
+      line += isFirst ? word : ` ${word}`;
+      column += width + (isFirst ? 0 : 1);
+    }
+  }
+  return line;
 }

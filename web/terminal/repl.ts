@@ -19,6 +19,8 @@ export interface ReplOptions {
   readonly promptName: string;
   write(spans: readonly Span[]): void;
   clear(): void;
+  /** How wide what is printed may be before words are broken. */
+  columns?(): number;
   /** Milliseconds from any fixed moment; the difference is what slow replies show. */
   now(): number;
   /** The prompt, the docs or the hints setting may have changed. */
@@ -113,7 +115,7 @@ export class Repl {
   private runLocal(first: string, rest: readonly string[]): boolean {
     const name = first.toLowerCase();
     if (name === 'help' || name === '?') {
-      this.print(...helpText(rest, this.docs));
+      this.print(...helpText(rest, this.docs, this.options.columns?.()));
     } else if (name === 'clear' && rest.length === 0) {
       this.options.clear();
     } else if (name === 'quit' || name === 'exit') {

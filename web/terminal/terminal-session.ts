@@ -65,6 +65,7 @@ export class TerminalSession {
       promptName: options.promptName,
       write: (spans) => this.write(spans),
       clear: () => this.clear(),
+      columns: () => options.screen.columns,
       now: () => options.now(),
       onchange: () => this.replChanged(),
       limits: { lines: 5000, bytes: 1 << 16 },

@@ -54,7 +54,8 @@ export class Feed {
 
   /** The page was given a picture by another way: everything up to now is known to it. */
   restart(): void {
-    this.recorder.take();
+    this.recorder.drop();
+    this.recorder.isMuted = false;
     this.isBehind = false;
     this.isPictureDue = false;
     this.isDrawn = isDrawable(this.engine);
@@ -91,6 +92,7 @@ export class Feed {
     if (this.isBehind || this.recorder.position > this.credit) {
       this.isBehind = true;
       this.recorder.drop();
+      this.recorder.isMuted = true;
       return;
     }
     this.credit -= this.recorder.position;
@@ -102,6 +104,8 @@ export class Feed {
     const start = performance.now();
     const picture = pictureOf(this.engine);
     const buffers = picture.overview?.tables.map((table) => table.chainLengths.buffer) ?? [];
+    this.recorder.drop();
+    this.recorder.isMuted = false;
     this.isBehind = false;
     this.isPictureDue = false;
     this.post({ type: 'keyframe', nextIndex: this.engine.causeIndex, ...picture }, buffers as ArrayBuffer[]);

@@ -2,7 +2,7 @@ import { overviewOf, type Engine } from '../../api.ts';
 import type { Picture } from './protocol.ts';
 
 /** So many keys are shown one by one; more are shown as the lengths of their chains. */
-export const DRAWN_KEYS = 2000;
+const DRAWN_KEYS = 2000;
 /** And so many elements of all their values together, which a picture holds one by one too. */
 const DRAWN_ELEMENTS = 20_000;
 /** Freed blocks are part of the picture too: a keyspace that was once large leaves long lists of them behind. */

@@ -202,7 +202,7 @@ export class Guest {
   private ping(): void {
     if (this.missed > 0) this.events.unanswered(this.missed);
     if (this.missed === HANG_UP_PINGS) {
-      this.hangUpAll('the tab that holds the database does not answer; whether it ran what was sent last is unknown');
+      this.hangUpAll('the tab that holds the database does not answer; a command without an answer may have run');
     }
     this.missed++;
     if (this.isWelcome) this.send({ kind: 'ping' });
@@ -222,7 +222,7 @@ export class Guest {
         if (this.isWelcome) {
           this.begin++;
           this.isWelcome = false;
-          this.hangUpAll('another tab holds the database now; whether what was sent last was run is unknown');
+          this.hangUpAll('another tab holds the database now; a command without an answer may have run');
         }
         this.greet();
         break;

@@ -87,7 +87,7 @@ export class Tab {
   // Holding the database.
 
   private async lead(): Promise<void> {
-    this.leave('this tab holds the database now; whether what was sent last was run is unknown');
+    this.leave('this tab holds the database now; a command without an answer may have run');
     const { options, shared } = this.parts;
     const { changes } = this;
     if (shared?.locks) this.say({ kind: 'holder' });

@@ -162,7 +162,7 @@ describe('power cuts', () => {
     const host = new MemoryHost({ config: { appendfsync: 'everysec' } });
     const client = host.connect();
     const writtenMs: number[] = [];
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 100; i++) {
       client.call('SET', `key:${i}`, 'v');
       writtenMs.push(host.clock.nowMs);
       host.wait(100);

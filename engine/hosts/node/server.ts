@@ -86,9 +86,6 @@ class NodeServer implements RunningServer {
         },
       },
     });
-    this.engine.config.guard('appendonly', (text) =>
-      (text.toLowerCase() === 'yes') === isLogged ? null : `start the server with --appendonly ${text} for that`,
-    );
     this.loop = new Loop(this.engine, this.clock);
     this.tcp = new TcpServer(this.engine, this.loop);
     this.http = new HttpServer(options.pageDirectory);

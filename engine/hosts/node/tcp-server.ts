@@ -35,7 +35,9 @@ export class TcpServer {
 
   /** Rejects when the address is not to be had. */
   listen(host: string, port: number): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    // With this mark 'drain' comes only to those who were waited for.
+    const options = { allowHalfOpen: true, noDelay: true, highWaterMark: PAUSE_ABOVE_BYTES };
+    const server = createServer(options, (socket) => {
       this.accept(socket);
     });
     const backlog = this.engine.config.number('tcp-backlog');

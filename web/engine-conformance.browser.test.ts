@@ -1,0 +1,63 @@
+/// <reference types="vite/client" />
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { describeDifference, parseAll, replayCase } from '../engine/conformance/replay.ts';
+import type { Transport, Wire } from '../engine/conformance/replay.ts';
+import { casesOf, serverSettings, type Transcript } from '../engine/conformance/transcript.ts';
+import { EngineClient } from './engine-client.ts';
+
+const files = import.meta.glob<string>('../engine/conformance/transcripts/*.transcript', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+const engines: EngineClient[] = [];
+
+afterAll(() => {
+  for (const engine of engines) engine.close();
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Conversations recorded from a real server, held with the worker over its ports. */
+function workerFor(transcript: Transcript): Transport {
+  const config = { activerehashing: 'yes', appendonly: 'no', ...serverSettings(transcript) };
+  const engine = new EngineClient({ seed: 1, config });
+  engines.push(engine);
+  return {
+    connect() {
+      const transport = engine.connect('conformance');
+      const wire: Wire = {
+        send: (bytes) => {
+          transport.send(bytes);
+        },
+        close: () => {
+          transport.close();
+        },
+        onbytes: null,
+        onclose: null,
+      };
+      transport.onbytes = (bytes) => wire.onbytes?.(bytes);
+      transport.onclose = () => wire.onclose?.();
+      return wire;
+    },
+    wait: pause,
+    patience: () => pause(2000),
+  };
+}
+
+for (const transcript of parseAll(files)) {
+  const name = transcript.name.slice(transcript.name.lastIndexOf('/') + 1);
+  describe(name, () => {
+    const transport = workerFor(transcript);
+    for (const scene of casesOf(transcript)) {
+      test(scene.sentence, async () => {
+        const differences = await replayCase(transport, name, scene);
+        expect(differences.map(describeDifference).join('\n')).toBe('');
+      });
+    }
+  });
+}
