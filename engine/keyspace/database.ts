@@ -224,7 +224,7 @@ export class Database {
       });
     }
     // Free lists of a million blocks are memory that nobody uses.
-    if (removed > 0 && this.arena.usedBytes === 0) this.arena.reset();
+    if (removed > 0 && this.parts.arena.usedBytes === 0) this.parts.arena.reset();
     return removed;
   }
 
