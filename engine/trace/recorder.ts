@@ -135,6 +135,13 @@ export class Recorder {
           this.put3(at, a, b, c);
           this.words[at + 3] = d;
         };
+      case 'iiiii':
+        return (id: number, a: number, b: number, c: number, d: number, e: number) => {
+          const at = this.head(code, id, 5);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.put2(at + 3, d, e);
+        };
       default:
         return null;
     }
