@@ -1,3 +1,5 @@
+import { BITFIELDS } from './bitfield.ts';
+import { BITMAPS } from './bitmaps.ts';
 import { CLIENT } from './client.ts';
 import { COMMAND } from './command-command.ts';
 import type { Command, CommandSpec } from './contract.ts';
@@ -7,9 +9,12 @@ import { COUNTERS } from './counters.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
 import { EXPIRY } from './expiry.ts';
+import { HASH_SCAN } from './hash-scan.ts';
 import { HASHES } from './hashes.ts';
+import { HASH_NUMBERS } from './hashes-numbers.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
+import { LCS } from './lcs.ts';
 import { MEMORY } from './memory.ts';
 import { OBJECT } from './object.ts';
 import { SERVER } from './server.ts';
@@ -22,7 +27,12 @@ export const SPECS: readonly CommandSpec[] = [
   ...STRING_READS,
   ...STRING_WRITES,
   ...COUNTERS,
+  LCS,
+  ...BITMAPS,
+  ...BITFIELDS,
   ...HASHES,
+  ...HASH_NUMBERS,
+  ...HASH_SCAN,
   ...KEYS,
   OBJECT,
   ...KEYSPACE,

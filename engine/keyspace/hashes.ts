@@ -5,7 +5,9 @@ import type { HashTable, HashTableState } from '../structures/hash-table.ts';
 import { FIRST, NOWHERE, type Listpacks } from '../structures/listpack.ts';
 import type { Collections, Slots } from './collections.ts';
 import type { Database } from './database.ts';
+import type { Glob } from './glob.ts';
 import type { Limits } from './limits.ts';
+import { below, distinctBelow, distinctEntries, type Bits } from './sampling.ts';
 import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
 import { HASHTABLE, LISTPACK, TYPE_HASH } from './values.ts';
 
@@ -122,29 +124,92 @@ export class HashValues implements ValueType {
 
   /** Writes fields, values or both in turn into the reply, each as a bulk string. */
   reply(db: Database, entry: Ref, reply: Reply, what: 'fields' | 'values' | 'both'): void {
-    const value = db.value(entry);
     const [isField, isValue] = [what !== 'values', what !== 'fields'];
-    if (db.encoding(entry) === HASHTABLE) {
-      const table = this.tables.at(value);
+    const table = this.tableOf(db, entry);
+    if (table !== null) {
       table.forEach((found) => {
-        const start = table.keyStart(found);
-        if (isField) reply.bulk(table.keyBytes(found), start, start + table.keyLength(found));
-        if (!isValue) return;
-        this.showString(table.payload(found, FIELD_VALUE));
-        reply.bulk(this.bytes, this.start, this.end);
+        this.replyEntry(table, found, reply, isField, isValue);
       });
       return;
     }
-    const page = this.packs.bytes(value);
-    const used = this.packs.used(value);
-    let isWanted = isField;
-    for (let at = FIRST; at < used;) {
-      const next = this.packs.read(value, at);
-      // An element is its own reply.
-      if (isWanted) reply.slice(page, this.packs.replyStart(value, at), this.packs.end + 2);
-      isWanted = isWanted === isField ? isValue : isField;
-      at = next;
+    const pack = db.value(entry);
+    for (let at = FIRST; at < this.packs.used(pack);) {
+      at = isField ? this.replyElement(pack, at, reply) : this.packs.next(pack, at);
+      at = isValue ? this.replyElement(pack, at, reply) : this.packs.next(pack, at);
     }
+  }
+
+  // Places: an offset in a pack, an entry in a table. They hold until the next change.
+
+  /** The table of a large hash, to be gone through bucket by bucket; its entries are places. `null` for a pack. */
+  tableOf(db: Database, entry: Ref): HashTable | null {
+    return db.encoding(entry) === HASHTABLE ? this.tables.at(db.value(entry)) : null;
+  }
+
+  /** The places of all fields of a pack. */
+  packPlaces(db: Database, entry: Ref): number[] {
+    const pack = db.value(entry);
+    const places: number[] = [];
+    for (let at = FIRST; at < this.packs.used(pack); at = this.behindPair(pack, at)) places.push(at);
+    return places;
+  }
+
+  /** The place of a field by chance. */
+  randomPlace(db: Database, entry: Ref, bits: Bits): number {
+    const table = this.tableOf(db, entry);
+    if (table !== null) return table.random(bits);
+    const pack = db.value(entry);
+    return this.packs.seek(pack, 2 * below(this.length(db, entry), bits));
+  }
+
+  /** The places of so many different fields by chance, those of a pack in their order; there must be as many. */
+  randomPlaces(db: Database, entry: Ref, count: number, bits: Bits): readonly number[] {
+    const table = this.tableOf(db, entry);
+    if (table !== null) return distinctEntries(table, count, bits);
+    const places = this.packPlaces(db, entry);
+    const picked = distinctBelow(places.length, count, bits);
+    return places.filter((_, index) => picked.has(index));
+  }
+
+  fieldMatches(db: Database, entry: Ref, place: number, glob: Glob): boolean {
+    const table = this.tableOf(db, entry);
+    if (table === null) {
+      this.showElement(db.value(entry), place);
+      return glob.matches(this.bytes, this.start, this.end);
+    }
+    const start = table.keyStart(place);
+    return glob.matches(table.keyBytes(place), start, start + table.keyLength(place));
+  }
+
+  /** Writes the field at a place, and its value too if that is wanted, each as a bulk string. */
+  replyAt(db: Database, entry: Ref, place: number, reply: Reply, withValue: boolean): void {
+    const table = this.tableOf(db, entry);
+    if (table !== null) {
+      this.replyEntry(table, place, reply, true, withValue);
+      return;
+    }
+    const pack = db.value(entry);
+    const valueAt = this.replyElement(pack, place, reply);
+    if (withValue) this.replyElement(pack, valueAt, reply);
+  }
+
+  private replyEntry(table: HashTable, found: Ref, reply: Reply, isField: boolean, isValue: boolean): void {
+    const start = table.keyStart(found);
+    if (isField) reply.bulk(table.keyBytes(found), start, start + table.keyLength(found));
+    if (!isValue) return;
+    this.showString(table.payload(found, FIELD_VALUE));
+    reply.bulk(this.bytes, this.start, this.end);
+  }
+
+  /** An element is its own reply. Returns the offset of the next one. */
+  private replyElement(pack: Ref, at: number, reply: Reply): number {
+    const next = this.packs.read(pack, at);
+    reply.slice(this.packs.bytes(pack), this.packs.replyStart(pack, at), this.packs.end + 2);
+    return next;
+  }
+
+  private behindPair(pack: Ref, at: number): number {
+    return this.packs.next(pack, this.packs.next(pack, at));
   }
 
   private setInTable(
