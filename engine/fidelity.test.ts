@@ -42,6 +42,13 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, amount, value) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, fc.constant('1100000'), fc.constant('end')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('INCRBY'), key, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('SETBIT'), key, amount, fc.constantFrom('0', '1')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('BITCOUNT', 'BITPOS'), key, fc.constantFrom('0', '1')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('BITOP'), fc.constantFrom('AND', 'OR', 'XOR'), key, key, key) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constant('BITFIELD'), key, fc.constant('INCRBY'), fc.constant('i20'), amount, amount),
+  },
   { weight: 8, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value, field, value, field, value, field, value) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('HDEL'), hash, field, field) },

@@ -10,7 +10,8 @@ import type { Reply } from '../reply.ts';
 import type { QueuedCommand, Session } from '../session.ts';
 
 /** What a command does with a key, in the words of `COMMAND INFO`. */
-export type KeyFlag = 'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags';
+export type KeyFlag =
+  'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags' | 'not_key';
 
 export type ArgumentType =
   'key' | 'string' | 'integer' | 'double' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
@@ -24,10 +25,14 @@ export interface Argument {
   readonly optional?: boolean;
   /** May stand several times. */
   readonly multiple?: boolean;
+  /** Where it stands several times, its word does too. */
+  readonly multipleToken?: boolean;
   readonly since?: string;
   readonly deprecatedSince?: string;
-  /** Of a key: what the command does with it. */
+  /** Of a key: what the command does with it. Also of what is no key, and yet goes where a key of that name would go. */
   readonly keyFlags?: readonly KeyFlag[];
+  /** Of a key right behind another one: `COMMAND INFO` names the two together. */
+  readonly joinsKey?: boolean;
   /** Of a `block` in their order, of a `oneof` to choose from. */
   readonly arguments?: readonly Argument[];
 }

@@ -115,7 +115,12 @@ function keySpecsOf(spec: CommandSpec, firstWord: number): readonly KeySpec[] {
     const isRepeated = argument.multiple === true;
     const isCounted = isRepeated && spec.arguments[at - 1]?.name === 'numkeys';
     parts.forEach((part, offset) => {
-      if (part.type !== 'key') return;
+      if (part.joinsKey === true) {
+        const joined = keySpecs.pop();
+        if (joined) keySpecs.push({ ...joined, lastKey: joined.lastKey + 1 });
+        return;
+      }
+      if (part.type !== 'key' && part.keyFlags === undefined) return;
       const flags = part.keyFlags ?? [];
       if (isCounted) {
         keySpecs.push({ flags, index: index - 1, lastKey: 0, step: 1, isCounted });

@@ -75,6 +75,12 @@ export class StringValues implements ValueType {
     this.storeText(db, entry, bytes, 0, bytes.length);
   }
 
+  /** Makes a key stand for these bytes in a string that will be written in place; what it stood for is released. */
+  setRaw(db: Database, entry: Ref, bytes: Uint8Array, isNew: boolean): void {
+    if (!isNew) db.releaseValue(entry);
+    db.setValue(entry, TYPE_STRING, RAW, this.strings.create(bytes, 0, bytes.length));
+  }
+
   private storeText(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
     const encoding = end - start <= EMBSTR_LIMIT ? EMBSTR : RAW;
     db.setValue(entry, TYPE_STRING, encoding, this.strings.create(bytes, start, end));
