@@ -171,7 +171,7 @@ export class Listpacks {
 
   /** Puts an element before the one at an offset; at `used` it becomes the last. */
   insert(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): Ref {
-    const size = sizeOf(end - start);
+    const size = elementSize(end - start);
     const roomy = this.withRoomFor(ref, this.used(ref) + size);
     this.put(roomy, at, size, bytes, start, end);
     return roomy;
@@ -180,7 +180,7 @@ export class Listpacks {
   /** Makes the element at an offset another one. */
   replace(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): Ref {
     const before = this.read(ref, at) - at;
-    const size = sizeOf(end - start);
+    const size = elementSize(end - start);
     const roomy = this.withRoomFor(ref, this.used(ref) + size - before);
     this.putOver(roomy, at, before, size, bytes, start, end);
     return size < before ? this.withoutWaste(roomy) : roomy;
@@ -352,7 +352,7 @@ function holds(page: Uint8Array, at: number, bytes: Uint8Array, start: number, l
 }
 
 /** The same as `elementBytes`, without a string. */
-function sizeOf(length: number): number {
+export function elementSize(length: number): number {
   const size = 5 + digitsOf(length) + length;
   return size + backLengthBytes(size);
 }

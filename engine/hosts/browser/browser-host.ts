@@ -209,6 +209,7 @@ export class BrowserHost {
     const before = this.player.clients;
     this.player.restore(moment);
     this.feed.restart();
+    if (moment.state.sessions.some(({ pending }) => pending.length > 0)) this.turn({ kind: 'forget' });
     for (const client of this.player.clients) if (!this.wires.has(client)) this.turn({ kind: 'close', client });
     for (const client of before) {
       if (!this.player.has(client)) this.turn({ kind: 'connect', client });

@@ -17,6 +17,8 @@ export type WholeInput =
   | { readonly kind: 'bytes'; readonly client: number; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly client: number }
   | { readonly kind: 'tick' }
+  /** What had come of commands that were not whole is dropped: the clients' present is another. */
+  | { readonly kind: 'forget' }
   | { readonly kind: 'synced'; readonly offset: number }
   | { readonly kind: 'failed'; readonly why: string | null };
 
@@ -71,6 +73,9 @@ export class Player {
         break;
       case 'close':
         this.connections.get(input.client)?.close();
+        break;
+      case 'forget':
+        engine.forgetUnfinished();
         break;
       case 'synced':
         engine.logSynced(input.offset);
