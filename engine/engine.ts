@@ -93,6 +93,7 @@ export class Engine {
       databases: this.config.number('databases'),
       hashName: this.config.text('hash-function') as HashName,
       hashSeed: [this.chance.next(), this.chance.next()],
+      chance: () => this.chance.next(),
       recorder,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
@@ -160,6 +161,11 @@ export class Engine {
         this.end(session);
       },
     };
+  }
+
+  /** What clients have sent of commands that are not whole yet has not come. For hosts that go back in time. */
+  forgetUnfinished(): void {
+    for (const session of this.sessions.values()) session.decoder.forget();
   }
 
   private refuse(session: Session): void {
@@ -321,6 +327,7 @@ export class Engine {
       arena: keyspace.arena.snapshot(),
       strings: keyspace.dynamicStrings.snapshot(blocks.strings),
       listpacks: keyspace.listpacks.snapshot(blocks.listpacks),
+      intsets: keyspace.intsets.snapshot(blocks.intsets),
       collections: keyspace.collections.snapshot(),
       tables: keyspace.databases.map((db) => db.keys.snapshot()),
       heaps: keyspace.databases.map((db) => db.deadlines.snapshot()),

@@ -8,8 +8,11 @@ import {
 } from './memory/arena.steps.ts';
 import {
   applyCollectionStep,
+  applyInnerListStep,
+  applyInnerIndexStep,
   applyInnerTableStep,
   describeCollectionStep,
+  describeInnerIndexStep,
   emptyCollectionsModel,
   isInCollection,
   type CollectionStep,
@@ -30,6 +33,13 @@ import {
   type DynamicStringModel,
   type DynamicStringStep,
 } from './structures/dynamic-string.steps.ts';
+import {
+  applyIntsetStep,
+  describeIntsetStep,
+  emptyIntsetModel,
+  type IntsetModel,
+  type IntsetStep,
+} from './structures/intset.steps.ts';
 import type { HashName } from './structures/hash-functions.steps.ts';
 import {
   applyHashTableStep,
@@ -45,6 +55,9 @@ import {
   type ListpackModel,
   type ListpackStep,
 } from './structures/listpack.steps.ts';
+import { describeLinkedListStep, type LinkedListStep } from './structures/linked-list.steps.ts';
+import { describeQuickListStep, type QuickListStep } from './structures/quicklist.steps.ts';
+import type { SkipListStep } from './structures/skip-list.steps.ts';
 // For its declaration too: a trace is unpacked by what is declared, and every trace holds causes.
 import './trace/cause.steps.ts';
 import type { CauseStep } from './trace/cause.steps.ts';
@@ -53,8 +66,12 @@ export type EngineStep =
   | ArenaStep
   | DynamicStringStep
   | ListpackStep
+  | IntsetStep
   | HashTableStep
+  | SkipListStep
   | CollectionStep
+  | LinkedListStep
+  | QuickListStep
   | DeadlineHeapStep
   | LogStep
   | CauseStep;
@@ -63,6 +80,7 @@ export interface Models {
   readonly arena: ArenaModel;
   readonly strings: DynamicStringModel;
   readonly listpacks: ListpackModel;
+  readonly intsets: IntsetModel;
   /** What large values are made of, by structure id: `FIRST_COLLECTION_ID` and the slot in the key's value word. */
   readonly collections: CollectionsModel;
   /** By the number of the database. */
@@ -80,6 +98,7 @@ export function emptyModels(databases: number, hashName: HashName): Models {
     arena: emptyArenaModel,
     strings: emptyDynamicStringModel,
     listpacks: emptyListpackModel,
+    intsets: emptyIntsetModel,
     collections: emptyCollectionsModel,
     tables: Array.from({ length: databases }, () => emptyHashTableModel(hashName, KEYSPACE_PAYLOAD_WORDS)),
     heaps: Array.from({ length: databases }, () => emptyDeadlineHeapModel),
@@ -106,17 +125,24 @@ export function applyStep(models: Models, step: EngineStep): Models {
       return { ...models, strings: applyDynamicStringStep(models.strings, step) };
     case 'listpack':
       return { ...models, listpacks: applyListpackStep(models.listpacks, step) };
+    case 'intset':
+      return { ...models, intsets: applyIntsetStep(models.intsets, step) };
     case 'collection':
       return {
         ...models,
         collections: applyCollectionStep(models.collections, step, models.tables[0].hashName),
       };
+    case 'linked-list':
+    case 'quicklist':
+      return { ...models, collections: applyInnerListStep(models.collections, step) };
     case 'hash-table':
       if (isInCollection(step)) return { ...models, collections: applyInnerTableStep(models.collections, step) };
       return {
         ...models,
         tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)),
       };
+    case 'skip-list':
+      return { ...models, collections: applyInnerIndexStep(models.collections, step) };
     case 'deadline-heap':
       return {
         ...models,
@@ -138,12 +164,22 @@ export function describeStep(step: EngineStep, models: Models): string {
       return describeDynamicStringStep(step, models.strings);
     case 'listpack':
       return describeListpackStep(step, models.listpacks);
+    case 'intset':
+      return describeIntsetStep(step, models.intsets);
     case 'collection':
       return describeCollectionStep(step);
+    case 'linked-list':
+      return describeLinkedListStep(step);
+    case 'quicklist':
+      return describeQuickListStep(step);
     case 'hash-table': {
-      const table = isInCollection(step) ? models.collections.get(step.id)?.table : models.tables[databaseOf(step)];
+      const collection = isInCollection(step) ? models.collections.get(step.id) : undefined;
+      const inner = collection && 'table' in collection ? collection.table : undefined;
+      const table = isInCollection(step) ? inner : models.tables[databaseOf(step)];
       return table ? describeHashTableStep(step, table) : '';
     }
+    case 'skip-list':
+      return describeInnerIndexStep(step, models.collections);
     case 'deadline-heap':
       return describeDeadlineHeapStep(step);
     case 'log':

@@ -15,9 +15,18 @@ import { HASH_NUMBERS } from './hashes-numbers.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
 import { LCS } from './lcs.ts';
+import { LIST_MOVES } from './lists-move.ts';
+import { LISTS } from './lists.ts';
 import { MEMORY } from './memory.ts';
 import { OBJECT } from './object.ts';
+import { SETS } from './sets.ts';
+import { SETS_RANDOM } from './sets-random.ts';
+import { SET_ALGEBRA } from './set-algebra.ts';
 import { SERVER } from './server.ts';
+import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
+import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
+import { SORTED_SET_RANGES } from './sorted-sets-range.ts';
+import { SORTED_SET_WRITES } from './sorted-sets-write.ts';
 import { STRING_READS } from './strings-read.ts';
 import { STRING_WRITES } from './strings-write.ts';
 import { TRANSACTIONS } from './transactions.ts';
@@ -33,6 +42,15 @@ export const SPECS: readonly CommandSpec[] = [
   ...HASHES,
   ...HASH_NUMBERS,
   ...HASH_SCAN,
+  ...SETS,
+  ...SETS_RANDOM,
+  ...SET_ALGEBRA,
+  ...LISTS,
+  ...LIST_MOVES,
+  ...SORTED_SET_WRITES,
+  ...SORTED_SET_RANGES,
+  ...SORTED_SET_POPS,
+  ...SORTED_SET_ALGEBRA,
   ...KEYS,
   OBJECT,
   ...KEYSPACE,

@@ -9,7 +9,8 @@ const SEED = Number(process.env['VITRINE_SEED'] ?? 20261120);
 const LINES_A_COMMAND = 60;
 
 /** Redis's own grammar allows these, and Redis refuses them. */
-const LOOSE = /^(shutdown|debug|client list type \S+ id) /i;
+const LOOSE =
+  /^(shutdown|debug|client list type \S+ id) |^zadd \S+ nx [gl]t |^z(union|inter)\w* .* weights |^zrange(store)?( (?!by)\S+)* limit |^zrange .* bylex .*withscores/i;
 
 /** What may stand for an argument, where its type alone says too little. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {

@@ -6,6 +6,20 @@ import {
   type HashTableModel,
   type HashTableStep,
 } from '../structures/hash-table.steps.ts';
+import type { LinkedListStep } from '../structures/linked-list.steps.ts';
+import {
+  applyQuickListStep,
+  emptyQuickListModel,
+  type QuickListModel,
+  type QuickListStep,
+} from '../structures/quicklist.steps.ts';
+import {
+  applySkipListStep,
+  describeSkipListStep,
+  emptySkipListModel,
+  type SkipListModel,
+  type SkipListStep,
+} from '../structures/skip-list.steps.ts';
 import { declareSteps, mutate, observe, type ProbeOf, type StepOf } from '../trace/steps.ts';
 import { ENCODING_NAMES } from './values.ts';
 
@@ -42,9 +56,14 @@ export const HOLDS_HASH = 4;
 export const HASH_PAYLOAD_WORDS = 1;
 export const SET_PAYLOAD_WORDS = 0;
 
+/** In a sorted set the index keeps all the words. */
+export const ZSET_PAYLOAD_WORDS = 0;
+
 /** What lies in one slot. */
 export type CollectionModel =
+  | { readonly holds: 'list'; readonly list: QuickListModel }
   | { readonly holds: 'hash'; readonly table: HashTableModel }
+  | { readonly holds: 'zset'; readonly table: HashTableModel; readonly index: SkipListModel }
   | { readonly holds: 'set'; readonly table: HashTableModel };
 
 /** By the structure's id. */
@@ -54,10 +73,18 @@ export const emptyCollectionsModel: CollectionsModel = new Map();
 
 function emptyCollection(holds: number, hashName: HashName): CollectionModel {
   switch (holds) {
+    case HOLDS_LIST:
+      return { holds: 'list', list: emptyQuickListModel };
     case HOLDS_HASH:
       return { holds: 'hash', table: emptyHashTableModel(hashName, HASH_PAYLOAD_WORDS) };
     case HOLDS_SET:
       return { holds: 'set', table: emptyHashTableModel(hashName, SET_PAYLOAD_WORDS) };
+    case HOLDS_ZSET:
+      return {
+        holds: 'zset',
+        table: emptyHashTableModel(hashName, ZSET_PAYLOAD_WORDS),
+        index: emptySkipListModel,
+      };
     default:
       throw new Error(`no collection is numbered ${holds}`);
   }
@@ -85,8 +112,27 @@ export function applyCollectionStep(
 /** A step of the table inside a collection. */
 export function applyInnerTableStep(model: CollectionsModel, step: HashTableStep): CollectionsModel {
   const collection = model.get(step.id);
-  if (!collection) return model;
+  if (!collection || !('table' in collection)) return model;
   return new Map(model).set(step.id, { ...collection, table: applyHashTableStep(collection.table, step) });
+}
+
+/** A step of the list inside a collection, or of its nodes. */
+export function applyInnerListStep(model: CollectionsModel, step: QuickListStep | LinkedListStep): CollectionsModel {
+  const collection = model.get(step.id);
+  if (collection?.holds !== 'list') return model;
+  return new Map(model).set(step.id, { ...collection, list: applyQuickListStep(collection.list, step) });
+}
+
+/** A step of the index inside a sorted set. */
+export function applyInnerIndexStep(model: CollectionsModel, step: SkipListStep): CollectionsModel {
+  const collection = model.get(step.id);
+  if (collection?.holds !== 'zset') return model;
+  return new Map(model).set(step.id, { ...collection, index: applySkipListStep(collection.index, step) });
+}
+
+export function describeInnerIndexStep(step: SkipListStep, model: CollectionsModel): string {
+  const collection = model.get(step.id);
+  return collection?.holds === 'zset' ? describeSkipListStep(step, collection.index) : '';
 }
 
 export function describeCollectionStep(step: CollectionStep): string {
@@ -97,6 +143,7 @@ export function describeCollectionStep(step: CollectionStep): string {
       return 'The collection is gone, and its place is free for the next.';
     case 'convert': {
       const [from, to] = [ENCODING_NAMES[step.from], ENCODING_NAMES[step.to]];
+      if (step.entry === 0) return `The set that is being made is written over from a ${from} into a ${to}.`;
       return `The value of the entry at ${address(step.entry)} is written over from a ${from} into a ${to}.`;
     }
   }

@@ -66,6 +66,11 @@ export class Slots<Item extends Collection<State>, State> {
     return item;
   }
 
+  /** The same, but `null` where the slot holds another kind. */
+  peek(slot: number): Item | null {
+    return slot < this.items.length ? this.items[slot] : null;
+  }
+
   /** Gives a slot back. What the collection had in the arena must have been released. */
   close(slot: number): void {
     this.items[slot] = null;

@@ -6,27 +6,51 @@ import { dynamicStringSteps } from '../structures/dynamic-string.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import { hashTableSteps, type HashTableProbe } from '../structures/hash-table.steps.ts';
+import { Intsets } from '../structures/intset.ts';
+import { intsetSteps } from '../structures/intset.steps.ts';
 import { Listpacks } from '../structures/listpack.ts';
 import { listpackSteps } from '../structures/listpack.steps.ts';
+import { SkipList } from '../structures/skip-list.ts';
+import { skipListSteps } from '../structures/skip-list.steps.ts';
+import { linkedListSteps } from '../structures/linked-list.steps.ts';
+import { QuickList, type QuickListState } from '../structures/quicklist.ts';
+import { quickListSteps } from '../structures/quicklist.steps.ts';
 import type { Recorder } from '../trace/recorder.ts';
-import { Collections, type CollectionKind, type CollectionsState } from './collections.ts';
-import { FIRST_COLLECTION_ID, HASH_PAYLOAD_WORDS, HOLDS_HASH, collectionSteps } from './collections.steps.ts';
+import { Collections, type CollectionKind, type CollectionsState, type Slots } from './collections.ts';
+import {
+  FIRST_COLLECTION_ID,
+  HASH_PAYLOAD_WORDS,
+  HOLDS_ZSET,
+  ZSET_PAYLOAD_WORDS,
+  HOLDS_HASH,
+  HOLDS_LIST,
+  HOLDS_SET,
+  SET_PAYLOAD_WORDS,
+  collectionSteps,
+} from './collections.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
 import { HashValues } from './hashes.ts';
 import { noLimits, type Limits } from './limits.ts';
+import { ListValues } from './lists.ts';
+import { SortedSet } from './sorted-set.ts';
+import { SortedSetValues, type SortedSetParts } from './sorted-sets.ts';
+import { SetValues } from './sets.ts';
 import { StringValues } from './strings.ts';
 import type { Blocks, ValueType } from './value-type.ts';
-import { TYPE_HASH, TYPE_STRING } from './values.ts';
+import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values.ts';
 
 export const ARENA_ID = 0;
 export const STRINGS_ID = 1;
 /** What all share and came later is numbered downwards from the collections; the databases are between. */
 export const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
+export const INTSETS_ID = LISTPACKS_ID - 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;
   readonly hashName: HashName;
   readonly hashSeed: readonly [number, number];
+  /** 32 bits by chance, for towers. */
+  readonly chance: () => number;
   readonly recorder: Recorder | null;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
 }
@@ -43,9 +67,13 @@ export class Keyspace {
   readonly arena: Arena;
   readonly dynamicStrings: DynamicStrings;
   readonly listpacks: Listpacks;
+  readonly intsets: Intsets;
   readonly collections: Collections;
   readonly strings: StringValues;
   readonly hashes: HashValues;
+  readonly sets: SetValues;
+  readonly sortedSets: SortedSetValues;
+  readonly lists: ListValues;
   readonly databases: Database[];
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, dirty: 0 };
   readonly hashName: HashName;
@@ -61,6 +89,7 @@ export class Keyspace {
     this.arena = new Arena(ARENA_ID, recorder?.probe(arenaSteps) ?? null);
     this.dynamicStrings = new DynamicStrings(this.arena, STRINGS_ID, recorder?.probe(dynamicStringSteps) ?? null);
     this.listpacks = new Listpacks(this.arena, LISTPACKS_ID, recorder?.probe(listpackSteps) ?? null);
+    this.intsets = new Intsets(this.arena, INTSETS_ID, recorder?.probe(intsetSteps) ?? null);
     this.collections = new Collections(recorder?.probe(collectionSteps) ?? null);
     const tableTrace = recorder?.probe(hashTableSteps) ?? null;
     this.strings = new StringValues(this.arena, this.dynamicStrings);
@@ -72,9 +101,27 @@ export class Keyspace {
       tables: this.collections.declare(this.tableKind(options, tableTrace)),
       limits: this.limits,
     });
+    this.sets = new SetValues({
+      arena: this.arena,
+      intsets: this.intsets,
+      collections: this.collections,
+      tables: this.collections.declare(this.memberTableKind(options, tableTrace)),
+      limits: this.limits,
+    });
+    this.lists = new ListValues({ listpacks: this.listpacks, quicklists: this.declareQuicklists(recorder) });
+    this.sortedSets = new SortedSetValues({
+      arena: this.arena,
+      listpacks: this.listpacks,
+      collections: this.collections,
+      slots: this.declareSortedSets(options, tableTrace),
+      limits: this.limits,
+    });
     const types: ValueType[] = [];
     types[TYPE_STRING] = this.strings;
     types[TYPE_HASH] = this.hashes;
+    types[TYPE_SET] = this.sets;
+    types[TYPE_ZSET] = this.sortedSets;
+    types[TYPE_LIST] = this.lists;
     const parts = {
       arena: this.arena,
       types,
@@ -102,6 +149,44 @@ export class Keyspace {
     };
   }
 
+  /** The tables of sets: the same, without a payload. */
+  private memberTableKind(
+    { hashName, hashSeed }: KeyspaceOptions,
+    trace: HashTableProbe | null,
+  ): CollectionKind<HashTable, HashTableState> {
+    const options = { hashName, seed: hashSeed, payloadWords: SET_PAYLOAD_WORDS, trace };
+    return {
+      holds: HOLDS_SET,
+      make: (id) => new HashTable(this.arena, { ...options, id }),
+      model: (table) => ({ holds: 'set', table: table.snapshot() }),
+    };
+  }
+
+  private declareQuicklists(recorder: Recorder | null): Slots<QuickList, QuickListState> {
+    const { arena, listpacks, limits } = this;
+    const nodeTrace = recorder?.probe(linkedListSteps) ?? null;
+    const parts = { arena, listpacks, limits, nodeTrace, trace: recorder?.probe(quickListSteps) ?? null };
+    return this.collections.declare({
+      holds: HOLDS_LIST,
+      make: (id) => new QuickList(id, parts),
+      model: (list) => ({ holds: 'list', list: list.snapshot() }),
+    });
+  }
+
+  /** The kinds of large sorted sets: one for each index. */
+  private declareSortedSets(options: KeyspaceOptions, tableTrace: HashTableProbe | null): SortedSetParts['slots'] {
+    const { hashName, hashSeed: seed, chance, recorder } = options;
+    const table = { hashName, seed, payloadWords: ZSET_PAYLOAD_WORDS, trace: tableTrace };
+    const listTrace = recorder?.probe(skipListSteps) ?? null;
+    const skiplist = this.collections.declare({
+      holds: HOLDS_ZSET,
+      make: (id) =>
+        new SortedSet(this.arena, new SkipList(this.arena, { id, trace: listTrace, chance }), { ...table, id }),
+      model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
+    });
+    return { skiplist, avl: skiplist };
+  }
+
   /** Removes keys whose deadline has passed, up to `limit` over all databases. */
   expireDue(limit: number): number {
     let left = limit;
@@ -118,7 +203,7 @@ export class Keyspace {
 
   /** The blocks of all values, for a picture of them. */
   blocks(): Blocks {
-    const blocks: Blocks = { strings: [], listpacks: [] };
+    const blocks: Blocks = { strings: [], listpacks: [], intsets: [] };
     for (const db of this.databases) db.gather(blocks);
     return blocks;
   }
