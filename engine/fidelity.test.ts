@@ -11,7 +11,10 @@ import { logSteps } from './persistence/log.steps.ts';
 import { deadlineHeapSteps } from './structures/deadline-heap.steps.ts';
 import { dynamicStringSteps } from './structures/dynamic-string.steps.ts';
 import { hashTableSteps } from './structures/hash-table.steps.ts';
+import { linkedListSteps } from './structures/linked-list.steps.ts';
+import { intsetSteps } from './structures/intset.steps.ts';
 import { listpackSteps } from './structures/listpack.steps.ts';
+import { quickListSteps } from './structures/quicklist.steps.ts';
 import { causeSteps } from './trace/cause.steps.ts';
 import { decodeSteps, type AnyStep } from './trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from './trace/witness.ts';
@@ -32,6 +35,17 @@ const value = fc.oneof(
 /** Few hashes and few fields, so that they meet again. */
 const hash = fc.nat(5).map((n) => `key:${n}`);
 const field = fc.nat(8).map((n) => `field:${n}`);
+/** Few lists, each of which is often reached. */
+const list = fc.nat(1).map((n) => `list:${n}`);
+const place = fc.integer({ min: -9, max: 9 }).map(String);
+const side = fc.constantFrom('LEFT', 'RIGHT');
+const letter = fc.constantFrom(...'abcd');
+/** Sets of small integers mostly, so that some stay intsets. */
+const set = fc.nat(4).map((n) => `set:${n}`);
+const member = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(12).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom('70000', '-3', '5000000000', 'a', 'b', '01') },
+);
 const amount = fc.integer({ min: 1, max: 400 }).map(String);
 
 const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
@@ -49,6 +63,21 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
     weight: 1,
     arbitrary: fc.tuple(fc.constant('BITFIELD'), key, fc.constant('INCRBY'), fc.constant('i20'), amount, amount),
   },
+  { weight: 6, arbitrary: fc.tuple(fc.constantFrom('LPUSH', 'RPUSH'), list, letter, value, letter, letter) },
+  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('LPOP', 'RPOP'), list) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('LPOP', 'RPOP'), list, fc.constantFrom('2', '5')) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('LRANGE', 'LTRIM'), list, place, place) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('LSET'), list, place, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('LREM'), list, fc.constantFrom('0', '1', '-1'), letter) },
+  {
+    weight: 8,
+    arbitrary: fc.tuple(fc.constant('LINSERT'), list, fc.constantFrom('BEFORE', 'AFTER'), letter, value),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('LMOVE'), list, list, side, side) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('LMPOP'), fc.constant('2'), list, list, side) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), list, list, fc.constant('REPLACE')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('LPOS'), list, letter) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('DEL'), list) },
   { weight: 8, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value, field, value, field, value, field, value) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('HDEL'), hash, field, field) },
@@ -59,6 +88,18 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HINCRBY', 'HINCRBYFLOAT'), hash, field, amount) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('HRANDFIELD'), hash, fc.constantFrom('-5', '3', '20')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('HSCAN'), hash, fc.nat(8).map(String)) },
+  { weight: 8, arbitrary: fc.tuple(fc.constant('SADD'), set, member, member) },
+  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('SREM', 'SMISMEMBER'), set, member, member) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('SMOVE'), set, set, member) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('SMEMBERS', 'SCARD', 'SPOP', 'SRANDMEMBER'), set) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('SPOP', 'SRANDMEMBER'), set, fc.constantFrom('2', '3', '30')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SRANDMEMBER'), set, fc.constant('-4')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SSCAN'), set, fc.nat(8).map(String)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('SINTER', 'SUNION', 'SDIFF'), set, set, set) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE'), set, set, set, set) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SINTERCARD'), fc.constant('2'), set, set) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), set, set, fc.constant('REPLACE')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), key, set, fc.constant('REPLACE')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), hash, hash, fc.constant('REPLACE')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('MOVE'), key, fc.constant('1')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), key, amount) },
@@ -93,6 +134,8 @@ class Run {
       ...{ appendonly: 'yes', 'hash-function': 'fnv1a', activerehashing: 'no' },
       // So few that some hashes grow past it, and some do not.
       'hash-max-listpack-entries': '5',
+      'set-max-intset-entries': '6',
+      'list-max-listpack-size': '4',
     };
     this.engine = new Engine({ host: { seed, log }, nowMs: this.nowMs, config, recorder });
     this.connections = [0, 1].map((client) =>
@@ -116,7 +159,10 @@ class Run {
   }
 }
 
-const SPECS = [...[hashTableSteps, dynamicStringSteps, listpackSteps, collectionSteps, deadlineHeapSteps, logSteps]];
+const SPECS = [
+  ...[hashTableSteps, dynamicStringSteps, listpackSteps, collectionSteps, deadlineHeapSteps, logSteps],
+  ...[linkedListSteps, quickListSteps, intsetSteps],
+];
 
 const apply = (models: Models, step: AnyStep): Models => applyStep(models, step as EngineStep);
 const start = (): Models => emptyModels(16, 'fnv1a');
@@ -142,21 +188,23 @@ describe('the engine', () => {
     }
   });
 
-  it.each([...mutatingKinds(logSteps), ...mutatingKinds(listpackSteps), ...mutatingKinds(collectionSteps)])(
-    'would be caught if it kept quiet about %s',
-    (kind) => {
-      const isNoticed = fc.sample(inputs, { numRuns: 10, seed: 1 }).some((all) => {
-        const recorder = new DeafRecorder(kind);
-        const run = new Run(recorder);
-        const witness = new Witness(recorder, start(), apply);
-        return all.some((input) => {
-          run.take(input);
-          return !isEqual(witness.look(), run.engine.snapshot());
-        });
+  it.each([
+    ...mutatingKinds(logSteps),
+    ...mutatingKinds(listpackSteps),
+    ...mutatingKinds(intsetSteps),
+    ...mutatingKinds(collectionSteps),
+  ])('would be caught if it kept quiet about %s', (kind) => {
+    const isNoticed = fc.sample(inputs, { numRuns: 60, seed: 1 }).some((all) => {
+      const recorder = new DeafRecorder(kind);
+      const run = new Run(recorder);
+      const witness = new Witness(recorder, start(), apply);
+      return all.some((input) => {
+        run.take(input);
+        return !isEqual(witness.look(), run.engine.snapshot());
       });
-      expect(isNoticed).toBe(true);
-    },
-  );
+    });
+    expect(isNoticed).toBe(true);
+  });
 
   it('does the same again from the same seed and inputs: replies, steps, places in memory', () => {
     fc.assert(

@@ -84,10 +84,16 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'release' ? 'tells' : 'prepares';
     case 'listpack':
       return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
+    case 'intset':
+      return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
     case 'collection':
       return step.kind === 'open' ? 'prepares' : step.kind === 'close' ? 'follows' : 'tells';
     case 'hash-table':
       return step.kind === 'payload' && step.word !== VALUE_WORD ? 'follows' : 'tells';
+    case 'linked-list':
+      return step.kind === 'carry' ? 'follows' : 'tells';
+    case 'quicklist':
+      return step.kind === 'count' ? 'follows' : 'tells';
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':

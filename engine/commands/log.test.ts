@@ -44,8 +44,28 @@ describe('the log', () => {
     ],
     [['INCRBYFLOAT k 0.1'], ['SET k 0.1 KEEPTTL']],
     [
+      ['RPUSH k 1 2 3', 'LMPOP 2 j k LEFT COUNT 2', 'LMPOP 1 k RIGHT COUNT 9', 'LMPOP 1 k LEFT'],
+      ['RPUSH k 1 2 3', 'LPOP k 2', 'RPOP k 1'],
+    ],
+    [
+      ['RPUSH k 1 2 3', 'LTRIM k 0 -1', 'LTRIM k 0 1', 'LREM k 0 9', 'LPUSHX j 1', 'LPOP k 0', 'LMOVE j k LEFT LEFT'],
+      ['RPUSH k 1 2 3', 'LTRIM k 0 1'],
+    ],
+    [
       ['HSETNX h f 1', 'HINCRBY h f 2', 'HINCRBYFLOAT h f 0.1', 'HMSET h g 1'],
       ['HSETNX h f 1', 'HINCRBY h f 2', 'HSET h f 3.1', 'HMSET h g 1'],
+    ],
+    [
+      ['SADD s 1 2 3', 'SPOP s 9', 'SADD s a', 'SPOP s', 'SPOP s'],
+      ['SADD s 1 2 3', 'DEL s', 'SADD s a', 'SREM s a'],
+    ],
+    [
+      ['SADD a 1 2', 'SADD b 2 3', 'SINTERSTORE c a b', 'SMOVE a b 1', 'SINTERSTORE c a none'],
+      ['SADD a 1 2', 'SADD b 2 3', 'SINTERSTORE c a b', 'SMOVE a b 1', 'SINTERSTORE c a none'],
+    ],
+    [
+      ['SADD a 1', 'SADD a 1', 'SREM a 2', 'SMOVE a b 2', 'SMOVE a a 1', 'SPOP a 0', 'SPOP b', 'SUNIONSTORE d b'],
+      ['SADD a 1'],
     ],
     [
       ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
@@ -53,6 +73,20 @@ describe('the log', () => {
     ],
   ])('of %j is %j', (lines, expected) => {
     expect(logOf(...lines)).toEqual(expected);
+  });
+
+  test('says who went where chance decided', () => {
+    const engine = new TestEngine();
+    const members = (reply: string): string => [...reply.matchAll(/\n([1-9a-i])\r/g)].map(([, name]) => name).join(' ');
+    for (const set of ['1 2 3 4 5 6 7', 'a b c d e f g h i']) {
+      const client = engine.connect();
+      client.say(`SADD s ${set}`);
+      for (const line of ['SPOP s', 'SPOP s 2', 'SPOP s 3']) {
+        const popped = members(client.say(line));
+        expect(engine.logLines().at(-1)).toBe(`SREM s ${popped}`);
+      }
+      client.say('DEL s');
+    }
   });
 
   test('holds nothing of what changed nothing', () => {
@@ -155,6 +189,17 @@ const LINES = [
     'SELECT 0',
     'SELECT 1',
     'GET K',
+    'LPUSH K V a b',
+    'RPUSH K a V b V',
+    'LPOP K 2',
+    'RPOP K',
+    'LSET K 0 V',
+    'LINSERT K BEFORE b V',
+    'LREM K 0 a',
+    'LTRIM K 0 5',
+    'LMOVE K K LEFT RIGHT',
+    'RPOPLPUSH K K',
+    'LMPOP 2 K K RIGHT COUNT 3',
     'HSET K f1 V f2 V f3 1',
     'HSET K f4 V f5 V f6 V f1 2',
     'HDEL K f1 f2 f3',
@@ -166,6 +211,16 @@ const LINES = [
     'HMSET K f1 1 f2 2',
     'HINCRBY K f1 T',
     'HINCRBYFLOAT K f1 0.1',
+    'SADD K 1 2 3 T',
+    'SADD K V',
+    'SADD K T 5 6',
+    'SREM K 1 2',
+    'SPOP K',
+    'SPOP K 2',
+    'SMOVE K K 1',
+    'SUNIONSTORE K K K',
+    'SINTERSTORE K K K',
+    'SDIFFSTORE K K K',
     'INCRBY K 9007199254740993',
     'SET K 9223372036854775806',
   ],
@@ -188,10 +243,18 @@ function stateOf(engine: TestEngine): string[] {
     client.say(`SELECT ${db}`);
     const keys = [...client.say('KEYS *').matchAll(/key:\d/g)].map(([key]) => key).sort();
     return keys.map((key) => {
-      const lines = [`TYPE ${key}`, `OBJECT ENCODING ${key}`, `GET ${key}`, `HGETALL ${key}`, `PEXPIRETIME ${key}`];
+      const lines = [
+        `TYPE ${key}`,
+        `OBJECT ENCODING ${key}`,
+        `GET ${key}`,
+        `HGETALL ${key}`,
+        `LRANGE ${key} 0 -1`,
+        `PEXPIRETIME ${key}`,
+      ];
       const said = lines.map((line) => client.say(line)).join(' ');
+      const members = client.say(`SMEMBERS ${key}`).split('\r\n').sort().join(' ');
       // What INCRBYFLOAT leaves is text even where it looks like an integer; read from the log it is an integer.
-      return `${db} ${key} ${said.replace('$6\r\nembstr', '$3\r\nint')}`;
+      return `${db} ${key} ${said.replace('$6\r\nembstr', '$3\r\nint')} ${members}`;
     });
   });
 }

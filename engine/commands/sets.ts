@@ -97,7 +97,7 @@ export const SETS: readonly CommandSpec[] = [
     summary: 'Tells of each of several members whether a set has it.',
     complexity: 'O(N)',
     flags: ['readonly', 'fast'],
-    arguments: [key('key', 'RO'), multiple(string('member'))],
+    arguments: [key('key', 'RO', 'access'), multiple(string('member'))],
     examples: ['SADD colours red green', 'SMISMEMBER colours red blue'],
     handler(context, args) {
       const { db, keyspace, reply } = context;

@@ -4,6 +4,7 @@ import type { Ref } from '../memory/arena.ts';
 export interface Blocks {
   readonly strings: Ref[];
   readonly listpacks: Ref[];
+  readonly intsets: Ref[];
 }
 
 /**

@@ -127,10 +127,11 @@ export class Intsets {
 
   /** Puts in an integer that was just looked for and not found. Returns the set's ref, which may be another. */
   insertMissing(ref: Ref, high: number, low: number): Ref {
-    const width = Math.max(this.width(ref), widthOf(high, low));
+    const before = this.width(ref);
+    const width = Math.max(before, widthOf(high, low));
     const needed = INTSET_HEADER_BYTES + (this.count(ref) + 1) * width;
     const roomy = needed <= this.arena.capacityOf(ref) ? ref : this.resize(ref, needed);
-    if (width > this.width(ref)) this.widen(roomy, width);
+    if (width > before) this.widen(roomy, width);
     this.put(roomy, this.place, high, low);
     return roomy;
   }
