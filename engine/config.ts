@@ -57,6 +57,7 @@ export const PARAMETERS: readonly Parameter[] = [
     alias: 'hash-max-ziplist-value',
     ...{ type: 'memory', default: 64, min: 0, max: LONG_MAX },
   },
+  { name: 'hll-sparse-max-bytes', type: 'memory', default: 3000, min: 0, max: LONG_MAX },
   { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX },
   {
     name: 'list-max-listpack-size',
@@ -77,6 +78,7 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
   { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
   { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
+  { name: 'zset-index', type: 'enum', default: 'skiplist', values: ['skiplist', 'avl'] },
   {
     name: 'zset-max-listpack-entries',
     alias: 'zset-max-ziplist-entries',

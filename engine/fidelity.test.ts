@@ -8,6 +8,7 @@ import { latin1 } from './memory/bytes.ts';
 import { applyStep, emptyModels, type EngineStep, type Models } from './models.ts';
 import { collectionSteps } from './keyspace/collections.steps.ts';
 import { logSteps } from './persistence/log.steps.ts';
+import { avlTreeSteps } from './structures/avl-tree.steps.ts';
 import { deadlineHeapSteps } from './structures/deadline-heap.steps.ts';
 import { dynamicStringSteps } from './structures/dynamic-string.steps.ts';
 import { hashTableSteps } from './structures/hash-table.steps.ts';
@@ -15,6 +16,7 @@ import { linkedListSteps } from './structures/linked-list.steps.ts';
 import { intsetSteps } from './structures/intset.steps.ts';
 import { listpackSteps } from './structures/listpack.steps.ts';
 import { quickListSteps } from './structures/quicklist.steps.ts';
+import { skipListSteps } from './structures/skip-list.steps.ts';
 import { causeSteps } from './trace/cause.steps.ts';
 import { decodeSteps, type AnyStep } from './trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from './trace/witness.ts';
@@ -34,6 +36,8 @@ const value = fc.oneof(
 );
 /** Few hashes and few fields, so that they meet again. */
 const hash = fc.nat(5).map((n) => `key:${n}`);
+/** Few sketches, of which some get dense. */
+const sketch = fc.nat(2).map((n) => `sketch:${n}`);
 const field = fc.nat(8).map((n) => `field:${n}`);
 /** Few lists, each of which is often reached. */
 const list = fc.nat(1).map((n) => `list:${n}`);
@@ -47,6 +51,54 @@ const member = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('70000', '-3', '5000000000', 'a', 'b', '01') },
 );
 const amount = fc.integer({ min: 1, max: 400 }).map(String);
+
+/** Few sorted sets, members and scores: some sets grow past a listpack. */
+const zset = fc.nat(3).map((n) => `zset:${n}`);
+const ranked = fc.oneof({ weight: 9, arbitrary: fc.nat(9).map((n) => `m${n}`) }, fc.constant('a'.repeat(70)));
+const score = fc.oneof(fc.nat(6).map(String), fc.constantFrom('-inf', '0.1', '1e17', '-0'));
+
+const sortedSets: fc.Arbitrary<readonly string[]> = fc.oneof(
+  { weight: 12, arbitrary: fc.tuple(fc.constant('ZADD'), zset, score, ranked, score, ranked) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constant('ZADD'), zset, fc.constantFrom('NX', 'XX', 'GT', 'INCR'), score, ranked),
+  },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('ZINCRBY'), zset, score, ranked) },
+  { weight: 5, arbitrary: fc.tuple(fc.constant('ZREM'), zset, ranked, ranked) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('ZRANK', 'ZSCORE', 'ZREVRANK'), zset, ranked) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('ZRANGEBYSCORE', 'ZCOUNT', 'ZRANGE'), zset, amount, score) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('ZREMRANGEBYSCORE'), zset, score, score) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constant('ZREMRANGEBYRANK'), zset, fc.constant('1'), fc.constantFrom('2', '-2')),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom('ZPOPMIN', 'ZPOPMAX', 'ZRANDMEMBER'), zset, fc.constantFrom('1', '2')),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('ZUNIONSTORE', 'ZINTERSTORE'), zset, fc.constant('2'), zset, zset) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constant('ZRANGESTORE'), zset, zset, fc.constant('0'), fc.constantFrom('2', '9')),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), zset, zset, fc.constant('REPLACE')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('DEL'), zset) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(
+      ...['CONFIG', 'SET', 'zset-index'].map((w) => fc.constant(w)),
+      fc.constantFrom('avl', 'skiplist'),
+    ),
+  },
+);
+
+const few = fc.nat(4).map((n) => `key:${n}`);
+const deadlines: fc.Arbitrary<readonly string[]> = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(fc.constant('SET'), few, value, fc.constant('PX'), amount) },
+  { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), few, amount) },
+  { weight: 5, arbitrary: fc.tuple(fc.constantFrom('PERSIST', 'DEL', 'GET'), few) },
+  { weight: 1, arbitrary: fc.constant(['FLUSHDB']) },
+);
 
 const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constant('SET'), key, value) },
@@ -77,6 +129,8 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('LMPOP'), fc.constant('2'), list, list, side) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), list, list, fc.constant('REPLACE')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('LPOS'), list, letter) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('BLPOP'), list, list, fc.constantFrom('0.05', '0.3')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('BLMOVE'), list, list, side, side, fc.constant('0.1')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('DEL'), list) },
   { weight: 8, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value, field, value, field, value, field, value) },
@@ -101,8 +155,12 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), set, set, fc.constant('REPLACE')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), key, set, fc.constant('REPLACE')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), hash, hash, fc.constant('REPLACE')) },
+  { weight: 30, arbitrary: sortedSets },
   { weight: 1, arbitrary: fc.tuple(fc.constant('MOVE'), key, fc.constant('1')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), key, amount) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('PFADD'), sketch, value, value, field) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('PFCOUNT', 'PFMERGE'), sketch, sketch) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('PFCOUNT'), sketch) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('SET'), key, value, fc.constant('PX'), amount) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('PERSIST'), key) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('RENAME'), key, key) },
@@ -113,13 +171,21 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['SCAN', '0'], ['DBSIZE']) },
 );
 
-const inputs: fc.Arbitrary<readonly Input[]> = fc.array(
-  fc.oneof(
-    { weight: 20, arbitrary: fc.record({ client: fc.nat(1), argv }) },
-    { weight: 3, arbitrary: fc.record({ waitMs: fc.nat(150) }) },
-    { weight: 1, arbitrary: fc.constant({ synced: true } as const) },
-  ),
-  { minLength: 30, maxLength: 120 },
+const inputsOf = (commands: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly Input[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 20, arbitrary: fc.record({ client: fc.nat(1), argv: commands }) },
+      { weight: 3, arbitrary: fc.record({ waitMs: fc.nat(150) }) },
+      { weight: 1, arbitrary: fc.constant({ synced: true } as const) },
+    ),
+    { minLength: 30, maxLength: 120 },
+  );
+
+/** Mostly all commands, one among the other; now and then those alone that must meet each other to show everything. */
+const inputs: fc.Arbitrary<readonly Input[]> = fc.oneof(
+  { weight: 6, arbitrary: inputsOf(argv) },
+  { weight: 1, arbitrary: inputsOf(deadlines) },
+  { weight: 2, arbitrary: inputsOf(sortedSets) },
 );
 
 class Run {
@@ -134,8 +200,10 @@ class Run {
       ...{ appendonly: 'yes', 'hash-function': 'fnv1a', activerehashing: 'no' },
       // So few that some hashes grow past it, and some do not.
       'hash-max-listpack-entries': '5',
+      'hll-sparse-max-bytes': '60',
       'set-max-intset-entries': '6',
       'list-max-listpack-size': '4',
+      'zset-max-listpack-entries': '4',
     };
     this.engine = new Engine({ host: { seed, log }, nowMs: this.nowMs, config, recorder });
     this.connections = [0, 1].map((client) =>
@@ -161,6 +229,7 @@ class Run {
 
 const SPECS = [
   ...[hashTableSteps, dynamicStringSteps, listpackSteps, collectionSteps, deadlineHeapSteps, logSteps],
+  ...[skipListSteps, avlTreeSteps],
   ...[linkedListSteps, quickListSteps, intsetSteps],
 ];
 
@@ -269,6 +338,8 @@ describe('the engine', () => {
       fc.property(inputs, (all) => {
         const run = new Run(null);
         for (const input of all) run.take(input);
+        // Until nobody waits any more.
+        for (let i = 0; i < 40; i++) run.take({ waitMs: 400 });
         for (const argv of [['DISCARD'], ['FLUSHALL']]) for (const client of [0, 1]) run.take({ client, argv });
         expect(run.engine.keyspace.arena.usedBytes).toBe(0);
         expect(run.engine.keyspace.collections.size).toBe(0);

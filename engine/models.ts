@@ -40,6 +40,7 @@ import {
   type IntsetModel,
   type IntsetStep,
 } from './structures/intset.steps.ts';
+import { describeHyperLogLogStep, type HyperLogLogStep } from './structures/hyperloglog.steps.ts';
 import type { HashName } from './structures/hash-functions.steps.ts';
 import {
   applyHashTableStep,
@@ -57,6 +58,7 @@ import {
 } from './structures/listpack.steps.ts';
 import { describeLinkedListStep, type LinkedListStep } from './structures/linked-list.steps.ts';
 import { describeQuickListStep, type QuickListStep } from './structures/quicklist.steps.ts';
+import type { AvlTreeStep } from './structures/avl-tree.steps.ts';
 import type { SkipListStep } from './structures/skip-list.steps.ts';
 // For its declaration too: a trace is unpacked by what is declared, and every trace holds causes.
 import './trace/cause.steps.ts';
@@ -66,9 +68,11 @@ export type EngineStep =
   | ArenaStep
   | DynamicStringStep
   | ListpackStep
+  | HyperLogLogStep
   | IntsetStep
   | HashTableStep
   | SkipListStep
+  | AvlTreeStep
   | CollectionStep
   | LinkedListStep
   | QuickListStep
@@ -118,6 +122,8 @@ function replaceAt<Item>(items: readonly Item[], index: number, change: (item: I
 export function applyStep(models: Models, step: EngineStep): Models {
   switch (step.structure) {
     case 'cause':
+    case 'hyperloglog':
+      // A sketch lies in a string, whose own steps tell what becomes of it.
       return models;
     case 'arena':
       return { ...models, arena: applyArenaStep(models.arena, step) };
@@ -142,6 +148,7 @@ export function applyStep(models: Models, step: EngineStep): Models {
         tables: replaceAt(models.tables, databaseOf(step), (model) => applyHashTableStep(model, step)),
       };
     case 'skip-list':
+    case 'avl-tree':
       return { ...models, collections: applyInnerIndexStep(models.collections, step) };
     case 'deadline-heap':
       return {
@@ -162,6 +169,8 @@ export function describeStep(step: EngineStep, models: Models): string {
       return describeArenaStep(step);
     case 'dynamic-string':
       return describeDynamicStringStep(step, models.strings);
+    case 'hyperloglog':
+      return describeHyperLogLogStep(step);
     case 'listpack':
       return describeListpackStep(step, models.listpacks);
     case 'intset':
@@ -179,6 +188,7 @@ export function describeStep(step: EngineStep, models: Models): string {
       return table ? describeHashTableStep(step, table) : '';
     }
     case 'skip-list':
+    case 'avl-tree':
       return describeInnerIndexStep(step, models.collections);
     case 'deadline-heap':
       return describeDeadlineHeapStep(step);

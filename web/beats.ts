@@ -90,6 +90,10 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'open' ? 'prepares' : step.kind === 'close' ? 'follows' : 'tells';
     case 'hash-table':
       return step.kind === 'payload' && step.word !== VALUE_WORD ? 'follows' : 'tells';
+    case 'skip-list':
+      return step.kind === 'stretch' || step.kind === 'back' ? 'follows' : 'tells';
+    case 'avl-tree':
+      return step.kind === 'measure' ? 'follows' : 'tells';
     case 'linked-list':
       return step.kind === 'carry' ? 'follows' : 'tells';
     case 'quicklist':

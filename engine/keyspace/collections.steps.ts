@@ -1,6 +1,13 @@
 import { address } from '../memory/arena.steps.ts';
 import type { HashName } from '../structures/hash-functions.steps.ts';
 import {
+  applyAvlTreeStep,
+  describeAvlTreeStep,
+  emptyAvlTreeModel,
+  type AvlTreeModel,
+  type AvlTreeStep,
+} from '../structures/avl-tree.steps.ts';
+import {
   applyHashTableStep,
   emptyHashTableModel,
   type HashTableModel,
@@ -46,11 +53,13 @@ export const collectionSteps = declareSteps('collection', 6, {
 export type CollectionStep = StepOf<typeof collectionSteps>;
 export type CollectionProbe = ProbeOf<typeof collectionSteps>;
 
-/** What a slot can hold, by the numbers that `open` says. A zset may get a second one for its other index. */
+/** What a slot can hold, by the numbers that `open` says. */
 export const HOLDS_LIST = 1;
 export const HOLDS_SET = 2;
 export const HOLDS_ZSET = 3;
 export const HOLDS_HASH = 4;
+/** A sorted set whose index is the AVL tree; that of the other is the skip list. */
+export const HOLDS_ZSET_TREE = 5;
 
 /** A hash's entries have one payload word, the ref of the value's string; a set's entries have none. */
 export const HASH_PAYLOAD_WORDS = 1;
@@ -63,7 +72,7 @@ export const ZSET_PAYLOAD_WORDS = 0;
 export type CollectionModel =
   | { readonly holds: 'list'; readonly list: QuickListModel }
   | { readonly holds: 'hash'; readonly table: HashTableModel }
-  | { readonly holds: 'zset'; readonly table: HashTableModel; readonly index: SkipListModel }
+  | { readonly holds: 'zset'; readonly table: HashTableModel; readonly index: SkipListModel | AvlTreeModel }
   | { readonly holds: 'set'; readonly table: HashTableModel };
 
 /** By the structure's id. */
@@ -84,6 +93,12 @@ function emptyCollection(holds: number, hashName: HashName): CollectionModel {
         holds: 'zset',
         table: emptyHashTableModel(hashName, ZSET_PAYLOAD_WORDS),
         index: emptySkipListModel,
+      };
+    case HOLDS_ZSET_TREE:
+      return {
+        holds: 'zset',
+        table: emptyHashTableModel(hashName, ZSET_PAYLOAD_WORDS),
+        index: emptyAvlTreeModel,
       };
     default:
       throw new Error(`no collection is numbered ${holds}`);
@@ -124,15 +139,22 @@ export function applyInnerListStep(model: CollectionsModel, step: QuickListStep 
 }
 
 /** A step of the index inside a sorted set. */
-export function applyInnerIndexStep(model: CollectionsModel, step: SkipListStep): CollectionsModel {
+export function applyInnerIndexStep(model: CollectionsModel, step: SkipListStep | AvlTreeStep): CollectionsModel {
   const collection = model.get(step.id);
   if (collection?.holds !== 'zset') return model;
-  return new Map(model).set(step.id, { ...collection, index: applySkipListStep(collection.index, step) });
+  const { index } = collection;
+  if (step.structure === 'skip-list' && index.kind === 'skip-list')
+    return new Map(model).set(step.id, { ...collection, index: applySkipListStep(index, step) });
+  if (step.structure === 'avl-tree' && index.kind === 'avl-tree')
+    return new Map(model).set(step.id, { ...collection, index: applyAvlTreeStep(index, step) });
+  return model;
 }
 
-export function describeInnerIndexStep(step: SkipListStep, model: CollectionsModel): string {
+export function describeInnerIndexStep(step: SkipListStep | AvlTreeStep, model: CollectionsModel): string {
   const collection = model.get(step.id);
-  return collection?.holds === 'zset' ? describeSkipListStep(step, collection.index) : '';
+  const index = collection?.holds === 'zset' ? collection.index : null;
+  if (step.structure === 'skip-list') return index?.kind === 'skip-list' ? describeSkipListStep(step, index) : '';
+  return index?.kind === 'avl-tree' ? describeAvlTreeStep(step, index) : '';
 }
 
 export function describeCollectionStep(step: CollectionStep): string {
@@ -152,6 +174,7 @@ export function describeCollectionStep(step: CollectionStep): string {
 const NAMES: Readonly<Record<number, string>> = {
   [HOLDS_LIST]: 'list of packed nodes',
   [HOLDS_SET]: 'table of members',
-  [HOLDS_ZSET]: 'sorted set',
+  [HOLDS_ZSET]: 'table of members and skip list',
+  [HOLDS_ZSET_TREE]: 'table of members and AVL tree',
   [HOLDS_HASH]: 'table of fields',
 };

@@ -1,5 +1,7 @@
 import { Arena, type ArenaState } from '../memory/arena.ts';
 import { arenaSteps } from '../memory/arena.steps.ts';
+import { AvlTree } from '../structures/avl-tree.ts';
+import { avlTreeSteps } from '../structures/avl-tree.steps.ts';
 import { deadlineHeapSteps } from '../structures/deadline-heap.steps.ts';
 import { DynamicStrings } from '../structures/dynamic-string.ts';
 import { dynamicStringSteps } from '../structures/dynamic-string.steps.ts';
@@ -15,12 +17,15 @@ import { skipListSteps } from '../structures/skip-list.steps.ts';
 import { linkedListSteps } from '../structures/linked-list.steps.ts';
 import { QuickList, type QuickListState } from '../structures/quicklist.ts';
 import { quickListSteps } from '../structures/quicklist.steps.ts';
+import { HyperLogLogs } from '../structures/hyperloglog.ts';
+import { hyperLogLogSteps } from '../structures/hyperloglog.steps.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { Collections, type CollectionKind, type CollectionsState, type Slots } from './collections.ts';
 import {
   FIRST_COLLECTION_ID,
   HASH_PAYLOAD_WORDS,
   HOLDS_ZSET,
+  HOLDS_ZSET_TREE,
   ZSET_PAYLOAD_WORDS,
   HOLDS_HASH,
   HOLDS_LIST,
@@ -44,6 +49,7 @@ export const STRINGS_ID = 1;
 /** What all share and came later is numbered downwards from the collections; the databases are between. */
 export const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
 export const INTSETS_ID = LISTPACKS_ID - 1;
+export const HYPERLOGLOGS_ID = INTSETS_ID - 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;
@@ -70,6 +76,8 @@ export class Keyspace {
   readonly intsets: Intsets;
   readonly collections: Collections;
   readonly strings: StringValues;
+  /** Sketches lie in strings, and are no type of their own. */
+  readonly hyperLogLogs: HyperLogLogs;
   readonly hashes: HashValues;
   readonly sets: SetValues;
   readonly sortedSets: SortedSetValues;
@@ -93,6 +101,12 @@ export class Keyspace {
     this.collections = new Collections(recorder?.probe(collectionSteps) ?? null);
     const tableTrace = recorder?.probe(hashTableSteps) ?? null;
     this.strings = new StringValues(this.arena, this.dynamicStrings);
+    this.hyperLogLogs = new HyperLogLogs(
+      this.dynamicStrings,
+      HYPERLOGLOGS_ID,
+      recorder?.probe(hyperLogLogSteps) ?? null,
+      () => this.limits.sketchSparseBytes,
+    );
     this.hashes = new HashValues({
       arena: this.arena,
       strings: this.dynamicStrings,
@@ -184,7 +198,13 @@ export class Keyspace {
         new SortedSet(this.arena, new SkipList(this.arena, { id, trace: listTrace, chance }), { ...table, id }),
       model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
     });
-    return { skiplist, avl: skiplist };
+    const treeTrace = recorder?.probe(avlTreeSteps) ?? null;
+    const avl = this.collections.declare({
+      holds: HOLDS_ZSET_TREE,
+      make: (id) => new SortedSet(this.arena, new AvlTree(this.arena, { id, trace: treeTrace }), { ...table, id }),
+      model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
+    });
+    return { skiplist, avl };
   }
 
   /** Removes keys whose deadline has passed, up to `limit` over all databases. */

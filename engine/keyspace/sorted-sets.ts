@@ -13,12 +13,15 @@ import { LISTPACK, SKIPLIST, TYPE_ZSET } from './values.ts';
 type AnySortedSet = SortedSet<unknown, unknown>;
 type SortedSetSlots = Pick<Slots<AnySortedSet, SortedSetState<unknown>>, 'open' | 'at' | 'peek' | 'close'>;
 
+/** The indexes that a large sorted set can have, in the words of `zset-index`. */
+export type IndexName = 'skiplist' | 'avl';
+
 export interface SortedSetParts {
   readonly arena: Arena;
   readonly listpacks: Listpacks;
   readonly collections: Collections;
-  /** Large sorted sets by the index that orders them, in the words of `zset-index`. */
-  readonly slots: { readonly skiplist: SortedSetSlots; readonly avl: SortedSetSlots };
+  /** Large sorted sets by the index that orders them. */
+  readonly slots: { readonly [Index in IndexName]: SortedSetSlots };
   readonly limits: Limits;
 }
 
@@ -45,7 +48,7 @@ const SCORE_BYTES = 8;
  */
 export class SortedSetValues implements ValueType {
   /** The index of sorted sets that become large from now on. */
-  indexName: 'skiplist' | 'avl' = 'skiplist';
+  indexName: IndexName = 'skiplist';
 
   /** The member and the score that were met last: in `bytes`, from `start` to `end`. Until the next change. */
   bytes: Uint8Array = NO_BYTES;

@@ -156,6 +156,13 @@ export class Recorder {
           this.words[at] = a;
           this.putBytes(bytes, start, end);
         };
+      case 'iib':
+        return (id: number, a: number, b: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 2);
+          if (at < 0) return;
+          this.put2(at, a, b);
+          this.putBytes(bytes, start, end);
+        };
       case 'iiib':
         return (id: number, a: number, b: number, c: number, bytes: Uint8Array, start: number, end: number) => {
           const at = this.head(code, id, 3);
