@@ -108,7 +108,7 @@ export class Dispatcher {
       command.failed++;
     }
     context.command = outer;
-    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isWrite) this.logCall(args);
+    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isLogged) this.logCall(args);
   }
 
   // Before a command runs.

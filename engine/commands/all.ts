@@ -12,6 +12,7 @@ import { EXPIRY } from './expiry.ts';
 import { HASH_SCAN } from './hash-scan.ts';
 import { HASHES } from './hashes.ts';
 import { HASH_NUMBERS } from './hashes-numbers.ts';
+import { HYPERLOGLOGS } from './hyperloglogs.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
 import { LCS } from './lcs.ts';
@@ -39,6 +40,7 @@ export const SPECS: readonly CommandSpec[] = [
   LCS,
   ...BITMAPS,
   ...BITFIELDS,
+  ...HYPERLOGLOGS,
   ...HASHES,
   ...HASH_NUMBERS,
   ...HASH_SCAN,

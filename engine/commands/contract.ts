@@ -98,6 +98,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Runs at once inside a transaction, where all else is queued. */
   readonly isImmediate?: boolean;
+  /** Only reads, and yet may write down in the value what it found, which goes into the log as a change does. */
+  readonly remembers?: boolean;
   /** Refused unless `enable-debug-command` allows it. */
   readonly isProtected?: boolean;
   /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
@@ -134,6 +136,8 @@ export interface Command {
   readonly keySpecs: readonly KeySpec[];
   readonly handler: Handler | null;
   readonly isWrite: boolean;
+  /** Whether a call that changed something goes into the log. EXEC does not: what it runs does. */
+  readonly isLogged: boolean;
   readonly isDenyOom: boolean;
   readonly isNoAuth: boolean;
   readonly isNoMulti: boolean;

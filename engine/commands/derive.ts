@@ -15,6 +15,7 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
     keySpecs,
     handler: spec.handler ?? null,
     isWrite: flags.has('write'),
+    isLogged: flags.has('write') || spec.remembers === true,
     isDenyOom: flags.has('denyoom'),
     isNoAuth: flags.has('no_auth'),
     isNoMulti: flags.has('no_multi'),

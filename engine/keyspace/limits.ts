@@ -8,6 +8,8 @@ export interface Limits {
   /** Positive: elements of a list's node; -1 to -5: its bytes, from 4 to 64 KiB. */
   listPackSize: number;
   listCompressDepth: number;
+  /** A HyperLogLog longer than this has a place for every register. */
+  sketchSparseBytes: number;
 }
 
 /** Which setting says each. */
@@ -19,6 +21,7 @@ export const LIMIT_SETTINGS: { readonly [Limit in keyof Limits]: string } = {
   zsetPackValueBytes: 'zset-max-listpack-value',
   listPackSize: 'list-max-listpack-size',
   listCompressDepth: 'list-compress-depth',
+  sketchSparseBytes: 'hll-sparse-max-bytes',
 };
 
 /** Until somebody says otherwise: nothing is small. */
@@ -31,5 +34,6 @@ export function noLimits(): Limits {
     zsetPackValueBytes: 0,
     listPackSize: 0,
     listCompressDepth: 0,
+    sketchSparseBytes: 0,
   };
 }
