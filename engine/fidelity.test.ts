@@ -100,21 +100,7 @@ const deadlines: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(['FLUSHDB']) },
 );
 
-const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
-  { weight: 12, arbitrary: fc.tuple(fc.constant('SET'), key, value) },
-  { weight: 4, arbitrary: fc.tuple(fc.constant('GET'), key) },
-  { weight: 4, arbitrary: fc.tuple(fc.constant('DEL'), key) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('APPEND'), key, value) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, amount, value) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, fc.constant('1100000'), fc.constant('end')) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('INCRBY'), key, value) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('SETBIT'), key, amount, fc.constantFrom('0', '1')) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('BITCOUNT', 'BITPOS'), key, fc.constantFrom('0', '1')) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('BITOP'), fc.constantFrom('AND', 'OR', 'XOR'), key, key, key) },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(fc.constant('BITFIELD'), key, fc.constant('INCRBY'), fc.constant('i20'), amount, amount),
-  },
+const lists: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constantFrom('LPUSH', 'RPUSH'), list, letter, value, letter, letter) },
   { weight: 4, arbitrary: fc.tuple(fc.constantFrom('LPOP', 'RPOP'), list) },
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom('LPOP', 'RPOP'), list, fc.constantFrom('2', '5')) },
@@ -132,16 +118,9 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant('BLPOP'), list, list, fc.constantFrom('0.05', '0.3')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('BLMOVE'), list, list, side, side, fc.constant('0.1')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('DEL'), list) },
-  { weight: 8, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value) },
-  { weight: 4, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value, field, value, field, value, field, value) },
-  { weight: 5, arbitrary: fc.tuple(fc.constant('HDEL'), hash, field, field) },
-  { weight: 3, arbitrary: fc.tuple(fc.constant('HGET'), hash, field) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HGETALL', 'HLEN', 'HKEYS', 'HVALS', 'HRANDFIELD'), hash) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('HMGET', 'HEXISTS', 'HSTRLEN'), hash, field) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HSETNX', 'HMSET'), hash, field, value) },
-  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HINCRBY', 'HINCRBYFLOAT'), hash, field, amount) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('HRANDFIELD'), hash, fc.constantFrom('-5', '3', '20')) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('HSCAN'), hash, fc.nat(8).map(String)) },
+);
+
+const sets: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(fc.constant('SADD'), set, member, member) },
   { weight: 4, arbitrary: fc.tuple(fc.constantFrom('SREM', 'SMISMEMBER'), set, member, member) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('SMOVE'), set, set, member) },
@@ -154,6 +133,35 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('SINTERCARD'), fc.constant('2'), set, set) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), set, set, fc.constant('REPLACE')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('COPY'), key, set, fc.constant('REPLACE')) },
+);
+
+const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
+  { weight: 12, arbitrary: fc.tuple(fc.constant('SET'), key, value) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('GET'), key) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('DEL'), key) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('APPEND'), key, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, amount, value) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SETRANGE'), key, fc.constant('1100000'), fc.constant('end')) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('INCRBY'), key, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('SETBIT'), key, amount, fc.constantFrom('0', '1')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('BITCOUNT', 'BITPOS'), key, fc.constantFrom('0', '1')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('BITOP'), fc.constantFrom('AND', 'OR', 'XOR'), key, key, key) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constant('BITFIELD'), key, fc.constant('INCRBY'), fc.constant('i20'), amount, amount),
+  },
+  { weight: 30, arbitrary: lists },
+  { weight: 8, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('HSET'), hash, field, value, field, value, field, value, field, value) },
+  { weight: 5, arbitrary: fc.tuple(fc.constant('HDEL'), hash, field, field) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('HGET'), hash, field) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HGETALL', 'HLEN', 'HKEYS', 'HVALS', 'HRANDFIELD'), hash) },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('HMGET', 'HEXISTS', 'HSTRLEN'), hash, field) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HSETNX', 'HMSET'), hash, field, value) },
+  { weight: 2, arbitrary: fc.tuple(fc.constantFrom('HINCRBY', 'HINCRBYFLOAT'), hash, field, amount) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('HRANDFIELD'), hash, fc.constantFrom('-5', '3', '20')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('HSCAN'), hash, fc.nat(8).map(String)) },
+  { weight: 28, arbitrary: sets },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), hash, hash, fc.constant('REPLACE')) },
   { weight: 30, arbitrary: sortedSets },
   { weight: 1, arbitrary: fc.tuple(fc.constant('MOVE'), key, fc.constant('1')) },
@@ -186,6 +194,8 @@ const inputs: fc.Arbitrary<readonly Input[]> = fc.oneof(
   { weight: 6, arbitrary: inputsOf(argv) },
   { weight: 1, arbitrary: inputsOf(deadlines) },
   { weight: 2, arbitrary: inputsOf(sortedSets) },
+  { weight: 2, arbitrary: inputsOf(lists) },
+  { weight: 2, arbitrary: inputsOf(sets) },
 );
 
 class Run {
@@ -252,9 +262,8 @@ describe('the engine', () => {
       }),
       { numRuns: 60 },
     );
-    for (const spec of SPECS) {
-      for (const kind of Object.keys(spec.kinds)) expect(met).toContain(`${spec.structure}.${kind}`);
-    }
+    // Each structure's own test meets all its steps; here those are wanted without which the picture would be wrong.
+    for (const kind of SPECS.flatMap(mutatingKinds)) expect(met).toContain(kind);
   });
 
   it.each([
