@@ -18,6 +18,7 @@ import { Outbox } from './outbox.ts';
 import { Loader } from './loader.ts';
 import { LogBuffer, type LogBufferState } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
+import { PubSub, type PubSubState } from './pubsub.ts';
 import { Reply } from './reply.ts';
 import { RequestDecoder } from './resp/decoder.ts';
 import { Session, type Send, type SessionState } from './session.ts';
@@ -39,6 +40,7 @@ export interface EngineOptions {
 export interface EngineState {
   readonly keyspace: KeyspaceState;
   readonly sessions: readonly SessionState[];
+  readonly pubsub: PubSubState;
   readonly nextSessionId: number;
   readonly nextWait: number;
   readonly chance: Int32Array;
@@ -78,6 +80,7 @@ export class Engine {
   private readonly dispatcher: Dispatcher;
   private readonly server: Server;
   private readonly blocking: Blocking;
+  private readonly pubsub = new PubSub();
   /** Whose commands are being run, from where on the reply buffer is theirs, and how many they are so far. */
   private share: { session: Session; start: number; commands: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
@@ -126,9 +129,9 @@ export class Engine {
         this.deliver(session, start);
       },
     });
-    this.outbox = new Outbox(this.reply, (session, bytes) => {
+    this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
       this.server.stats.outputBytes += bytes;
-      if (session.closing !== 'no') this.end(session);
+      if (session.closing !== 'no' && isReply) this.end(session);
     });
     this.config.onChange((name) => {
       this.configure(name);
@@ -274,6 +277,7 @@ export class Engine {
     if (session.isClosed) return;
     session.isClosed = true;
     this.blocking.leave(session);
+    this.pubsub.forget(session);
     this.suspended.delete(session);
     this.forgetWatches(session);
     this.sessions.delete(session.id);
@@ -319,7 +323,7 @@ export class Engine {
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {
-        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs) this.end(session);
+        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs && !session.isSubscriber) this.end(session);
       }
     }
     this.endTurn();
@@ -413,6 +417,7 @@ export class Engine {
     return {
       keyspace: this.keyspace.capture(),
       sessions: [...this.sessions.values()].map((session) => session.capture()),
+      pubsub: this.pubsub.capture(),
       nextSessionId: this.nextSessionId,
       nextWait: this.blocking.nextOrder,
       chance: this.chance.capture(),
@@ -459,6 +464,7 @@ export class Engine {
     }
     this.blocking.nextOrder = state.nextWait;
     this.blocking.restore(this.sessions.values());
+    this.pubsub.restore(state.pubsub, (id) => this.sessions.get(id));
     return connections;
   }
 
@@ -481,6 +487,10 @@ export class Engine {
       isLogging: () => this.dispatcher.isLogging,
       peakMemoryBytes: () => this.notePeakMemory(),
       sessions: () => sessions.values(),
+      pubsub: this.pubsub,
+      push: (session, write) => {
+        this.outbox.push(session, write);
+      },
       session: (id) => sessions.get(id),
       closeSession: (session, how) => {
         session.closing = how;

@@ -16,6 +16,7 @@ import { HYPERLOGLOGS } from './hyperloglogs.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
 import { LCS } from './lcs.ts';
+import { LIST_WAITS } from './lists-blocking.ts';
 import { LIST_MOVES } from './lists-move.ts';
 import { LISTS } from './lists.ts';
 import { MEMORY } from './memory.ts';
@@ -23,6 +24,7 @@ import { OBJECT } from './object.ts';
 import { SETS } from './sets.ts';
 import { SETS_RANDOM } from './sets-random.ts';
 import { SET_ALGEBRA } from './set-algebra.ts';
+import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
 import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
@@ -49,6 +51,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...SET_ALGEBRA,
   ...LISTS,
   ...LIST_MOVES,
+  ...LIST_WAITS,
   ...SORTED_SET_WRITES,
   ...SORTED_SET_RANGES,
   ...SORTED_SET_POPS,
@@ -58,6 +61,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...KEYSPACE,
   ...EXPIRY,
   ...TRANSACTIONS,
+  ...PUBSUB,
   ...CONNECTION,
   CLIENT,
   ...SERVER,

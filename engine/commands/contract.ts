@@ -3,9 +3,11 @@
  * types need each other, so they stand together.
  */
 import type { Args } from '../args.ts';
+import type { Release, Wait } from '../blocking.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
 import type { QueuedCommand, Session } from '../session.ts';
 
@@ -72,6 +74,9 @@ export type CommandGroup =
 
 export type Handler = (context: Context, args: Args) => void;
 
+/** Answers a client that has waited; the argument at the index is a key that has come into being. */
+export type Serve = (context: Context, args: Args, index: number) => void;
+
 /** A command's fact sheet and its handler: one block in its group's file. */
 export interface CommandSpec {
   readonly name: string;
@@ -109,6 +114,10 @@ export interface CommandSpec {
   /** Since when the container has HELP. */
   readonly helpSince?: string;
   readonly handler?: Handler;
+  /** Of a command that waits: what it does when one of its keys is there. */
+  readonly serve?: Serve;
+  /** What it says inside a transaction, where it cannot wait. Without a word: an array that is none. */
+  readonly nothing?: 'null';
 }
 
 /** Where a command's keys are, in the terms of `COMMAND INFO`: from a word on, each so many words, up to a word. */
@@ -190,6 +199,9 @@ export interface Server {
   /** The most bytes that were in use whenever somebody looked, which the engine does at each tick. */
   peakMemoryBytes(): number;
   sessions(): Iterable<Session>;
+  readonly pubsub: PubSub;
+  /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
+  push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;
   /** Ends a connection: after the replies that it still gets, or at once. */
   closeSession(session: Session, how: 'after-reply' | 'now'): void;
@@ -204,6 +216,12 @@ export interface Server {
   /** All changes up to `endGroup` stand or fall together in the log. */
   beginGroup(): void;
   endGroup(): void;
+  /** Whether a client may be let wait: not while a transaction runs. */
+  mayWait(): boolean;
+  wait(session: Session, wait: Omit<Wait, 'order'>): void;
+  /** Lets a client go that waits; false when it does not. */
+  release(session: Session, how: Release): boolean;
+  waitingClients(): number;
   /** 32 bits by chance, from the host's seed. */
   chance(): number;
   sleep(ms: number): void;

@@ -6,7 +6,7 @@ import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
 import type { Blocks, ValueType } from './value-type.ts';
-import { DEADLINE, META, PAYLOAD_WORDS, VALUE, clockAt, clockOf, encodingOf, metaOf, typeOf } from './values.ts';
+import { DEADLINE, META, PAYLOAD_WORDS, TYPE_LIST, TYPE_ZSET, VALUE, clockAt, clockOf, encodingOf, metaOf, typeOf } from './values.ts';
 
 /** What the databases of an engine share. */
 export interface KeyspaceParts {
@@ -66,6 +66,9 @@ export class Database {
   readonly keys: HashTable;
   readonly deadlines: DeadlineHeap;
   readonly stats: KeyspaceStats;
+
+  /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
+  onFed: ((db: Database, entry: Ref) => void) | null = null;
 
   private readonly parts: KeyspaceParts;
   private readonly watchers = new Map<string, Set<Watcher>>();
@@ -169,6 +172,7 @@ export class Database {
     this.keys.setPayload(entry, VALUE, value);
     const meta = metaOf(type, encoding, clockAt(this.parts.now()));
     if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
+    if (this.onFed !== null && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
   }
 
   /** Says where the key's value lies now, which has the type and encoding that it had. */

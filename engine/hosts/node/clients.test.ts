@@ -179,7 +179,7 @@ const round: readonly Step[] = [
   step('MOVE zz 1', 1),
   step('OBJECT ENCODING d', 'raw'),
   step('OBJECT REFCOUNT e', A_NUMBER),
-  step('OBJECT IDLETIME e', 0),
+  step('OBJECT IDLETIME e', A_NUMBER),
   step('OBJECT HELP', SOMETHING),
   step('EXPIRE d 100', 1),
   step('PEXPIRE d 100000', 1),
