@@ -67,23 +67,32 @@ class Shelf {
 
   perform(change: Change): void {
     const { list } = this;
-    if (change.do === 'clear') {
-      list.clear();
-      return;
+    const at = 'index' in change && change.do !== 'range' && list.seek(change.index);
+    switch (change.do) {
+      case 'clear':
+        list.clear();
+        return;
+      case 'range':
+        list.removeRange(change.index, change.count);
+        return;
+      case 'front':
+        list.pushFront(change.bytes, 0, change.bytes.length);
+        return;
+      case 'back':
+        list.pushBack(change.bytes, 0, change.bytes.length);
+        return;
+      case 'before':
+        if (at) list.insertBefore(change.bytes, 0, change.bytes.length);
+        return;
+      case 'after':
+        if (at) list.insertAfter(change.bytes, 0, change.bytes.length);
+        return;
+      case 'replace':
+        if (at) list.replaceHere(change.bytes, 0, change.bytes.length);
+        return;
+      default:
+        if (at) list.removeHere(change.do === 'forth');
     }
-    if (change.do === 'range') {
-      list.removeRange(change.index, change.count);
-      return;
-    }
-    if (change.do === 'front' || change.do === 'back') {
-      list[change.do === 'front' ? 'pushFront' : 'pushBack'](change.bytes, 0, change.bytes.length);
-      return;
-    }
-    if (!list.seek(change.index)) return;
-    if (change.do === 'before') list.insertBefore(change.bytes, 0, change.bytes.length);
-    else if (change.do === 'after') list.insertAfter(change.bytes, 0, change.bytes.length);
-    else if (change.do === 'replace') list.replaceHere(change.bytes, 0, change.bytes.length);
-    else list.removeHere(change.do === 'forth');
   }
 
   here(): string {
