@@ -27,6 +27,7 @@ import { SET_ALGEBRA } from './set-algebra.ts';
 import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
 import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
+import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
 import { SORTED_SET_RANGES } from './sorted-sets-range.ts';
 import { SORTED_SET_WRITES } from './sorted-sets-write.ts';
@@ -55,6 +56,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...SORTED_SET_WRITES,
   ...SORTED_SET_RANGES,
   ...SORTED_SET_POPS,
+  ...SORTED_SET_WAITS,
   ...SORTED_SET_ALGEBRA,
   ...KEYS,
   OBJECT,

@@ -163,15 +163,18 @@ function checkDoubleCount(args: Args, at: number): void {
 }
 
 function popFirst(context: Context, args: Args): void {
-  const { reply } = context;
-  const { firstKey, lastKey, isMax, count } = readMultiPop(args, 1);
+  if (!popFirstOf(context, args, readMultiPop(args, 1))) context.reply.nullArray();
+}
+
+/** Pops from the first key that there is; false, and no reply, without any. */
+export function popFirstOf(context: Context, args: Args, { firstKey, lastKey, isMax, count }: MultiPop): boolean {
   for (let at = firstKey; at <= lastKey; at++) {
     const entry = writeKey(context, args, at, TYPE_ZSET);
     if (entry === NONE) continue;
     popInto(context, args, at, entry, isMax, count);
-    return;
+    return true;
   }
-  reply.nullArray();
+  return false;
 }
 
 /** Replies with a key and members from one end of its sorted set, as ZMPOP does, and logs it as what it came to. */
