@@ -93,6 +93,22 @@ export class HashValues implements ValueType {
     if (db.encoding(entry) === HASHTABLE) {
       return this.setInTable(this.tables.at(db.value(entry)), field, fieldStart, fieldEnd, bytes, start, end);
     }
+    const isNew = this.setInPack(db, entry, field, fieldStart, fieldEnd, bytes, start, end);
+    // The limit may have come down since, so that a pack can be too long for it without a new field.
+    if (this.length(db, entry) > this.limits.hashPackEntries) this.toTable(db, entry);
+    return isNew;
+  }
+
+  private setInPack(
+    db: Database,
+    entry: Ref,
+    field: Uint8Array,
+    fieldStart: number,
+    fieldEnd: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
     const pack = db.value(entry);
     const at = this.packs.find(pack, FIRST, 1, field, fieldStart, fieldEnd);
     if (at !== NOWHERE) {
@@ -101,7 +117,6 @@ export class HashValues implements ValueType {
     }
     const longer = this.packs.append(pack, field, fieldStart, fieldEnd);
     db.moveValue(entry, this.packs.append(longer, bytes, start, end));
-    if (this.length(db, entry) > this.limits.hashPackEntries) this.toTable(db, entry);
     return true;
   }
 

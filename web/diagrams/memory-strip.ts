@@ -8,6 +8,7 @@ import { elide, MONO_RATIO, sameTarget } from './scene.ts';
 
 /** The encoding of small collections, as the keyspace numbers it. */
 const LISTPACK = 4;
+const INTSET = 5;
 /** Of the blocks that were never used, so many are drawn. */
 const UNUSED_SHOWN = 4;
 const SLABS_A_PAGE = 64;
@@ -100,9 +101,10 @@ function usesOf(models: Models): ReadonlyMap<number, Use> {
   return uses;
 }
 
-/** Whether the value word is the ref of a block: of a string, or of a listpack. Integers and slots only look like refs. */
+/** Whether the value word is the ref of a block: of a string, a listpack, an intset. Integers and slots only look like refs. */
 function isBlock(models: Models, value: number, meta: number): boolean {
   const encoding = (meta >>> 4) & 15;
+  if (encoding === INTSET) return models.intsets.has(value);
   return encoding === LISTPACK ? models.listpacks.has(value) : encoding > 0 && encoding < LISTPACK && models.strings.has(value);
 }
 
