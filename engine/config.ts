@@ -47,7 +47,24 @@ export const PARAMETERS: readonly Parameter[] = [
     values: ['halfsiphash', 'fnv1a', 'murmur3', 'sum'],
     isImmutable: true,
   },
+  {
+    name: 'hash-max-listpack-entries',
+    alias: 'hash-max-ziplist-entries',
+    ...{ type: 'integer', default: 512, min: 0, max: LONG_MAX },
+  },
+  {
+    name: 'hash-max-listpack-value',
+    alias: 'hash-max-ziplist-value',
+    ...{ type: 'memory', default: 64, min: 0, max: LONG_MAX },
+  },
+  { name: 'hll-sparse-max-bytes', type: 'memory', default: 3000, min: 0, max: LONG_MAX },
   { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX },
+  {
+    name: 'list-max-listpack-size',
+    alias: 'list-max-ziplist-size',
+    ...{ type: 'integer', default: -2, min: -INT_MAX - 1, max: INT_MAX },
+  },
+  { name: 'list-compress-depth', type: 'integer', default: 0, min: 0, max: INT_MAX },
   { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
   { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
   { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
@@ -57,9 +74,21 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'proto-max-bulk-len', type: 'memory', default: 512 * MIB, min: MIB, max: LONG_MAX },
   { name: 'requirepass', type: 'string', default: '' },
   { name: 'save', type: 'string', default: '' },
+  { name: 'set-max-intset-entries', type: 'integer', default: 512, min: 0, max: LONG_MAX },
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
   { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
   { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
+  { name: 'zset-index', type: 'enum', default: 'skiplist', values: ['skiplist', 'avl'] },
+  {
+    name: 'zset-max-listpack-entries',
+    alias: 'zset-max-ziplist-entries',
+    ...{ type: 'integer', default: 128, min: 0, max: LONG_MAX },
+  },
+  {
+    name: 'zset-max-listpack-value',
+    alias: 'zset-max-ziplist-value',
+    ...{ type: 'memory', default: 64, min: 0, max: LONG_MAX },
+  },
 ];
 
 export type ConfigValue = string | number | boolean;
@@ -87,9 +116,9 @@ export class Config {
     return this.byName.get(name.toLowerCase());
   }
 
-  /** All names, in the order of the list above. */
+  /** All names and older names, in the order of the list above. */
   names(): Iterable<string> {
-    return this.values.keys();
+    return this.byName.keys();
   }
 
   number(name: string): number {

@@ -1,15 +1,25 @@
 import type { Args } from './args.ts';
+import { indexOfKey, type Blocking, type Wait } from './blocking.ts';
 import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
 import { endTransaction } from './commands/transactions.ts';
-import { CommandError, NO_AUTH, OUT_OF_MEMORY, protectedCommand, wrongArity } from './errors.ts';
+import { NONE } from './memory/arena.ts';
+import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import type { QueuedCommand, Session } from './session.ts';
 
+/** In RESP2 messages cannot be told from replies, so that who listens may ask for little else. */
+const WHILE_LISTENING = new Set([
+  ...['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe', 'ping', 'quit', 'reset'],
+]);
+
 export interface DispatcherParts {
+  readonly blocking: Blocking;
+  /** From `start` to its end the reply buffer is for this session, who sent nothing in this turn. */
+  readonly onAnswer: (session: Session, start: number) => void;
   readonly context: Context;
   readonly registry: Registry;
   readonly log: LogBuffer;
@@ -32,6 +42,8 @@ export class Dispatcher {
   /** No more memory than this, when it is not 0. */
   maxMemoryBytes = 0;
 
+  private readonly blocking: Blocking;
+  private readonly onAnswer: DispatcherParts['onAnswer'];
   private readonly registry: Registry;
   private readonly log: LogBuffer;
   private readonly film: Film;
@@ -43,6 +55,8 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.context = parts.context;
+    this.blocking = parts.blocking;
+    this.onAnswer = parts.onAnswer;
     this.registry = parts.registry;
     this.log = parts.log;
     this.film = parts.film;
@@ -70,8 +84,10 @@ export class Dispatcher {
       session.isQueueBroken = true;
     }
     if (reply.errors !== errors) this.countError(reply.lastError);
-    if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
-    if (this.film.isRunning) this.film.endCommand(reply.buffer, start, reply.length);
+    if (session.replyMode !== 'on' && session.waiting === null) this.silence(session, start, wasSilent);
+    const end = reply.length;
+    if (this.blocking.hasWork) this.answerWaiting();
+    if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
   }
 
   /** Runs a command of a transaction that is being executed. */
@@ -108,7 +124,70 @@ export class Dispatcher {
       command.failed++;
     }
     context.command = outer;
-    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isWrite) this.logCall(args);
+    // A call counts when it is over.
+    if (session.waiting !== null) command.calls--;
+    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isLogged) this.logCall(args);
+  }
+
+  // Those who wait.
+
+  /** Whether a client may be let wait: a transaction is run through, and a log waits for nobody. */
+  mayWait(): boolean {
+    return !this.isGroupOpen && this.context.keyspace.expires;
+  }
+
+  /** Answers those who were let go, and serves those for whom something has come. */
+  answerWaiting(): void {
+    const { blocking, context } = this;
+    for (let item = blocking.takeReleased(); item; item = blocking.takeReleased()) {
+      const { session, wait, how } = item;
+      this.answer(session, wait, () => {
+        if (how === 'error') throw new CommandError('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+        context.reply.nullArray();
+      });
+    }
+    for (let fed = blocking.takeFed(); fed; fed = blocking.takeFed()) {
+      const { key } = fed;
+      const db = context.keyspace.databases[fed.db];
+      for (const session of blocking.waitersFor(fed)) {
+        const entry = db.peek(key, 0, key.length);
+        if (entry === NONE) break;
+        const wait = session.waiting;
+        if (wait?.type !== db.type(entry)) continue;
+        blocking.leave(session);
+        this.answer(session, wait, (command) => command.spec.serve?.(context, wait.args, indexOfKey(wait, key)));
+      }
+    }
+  }
+
+  /** Writes what a client has waited for, on its behalf: in its database, its protocol, its silence. */
+  private answer(session: Session, wait: Wait, write: (command: Command) => void): void {
+    const { context } = this;
+    const { reply, keyspace } = context;
+    const command = this.registry.byName(wait.fullName);
+    if (command === null || session.isClosed) return;
+    const outer = { session: context.session, db: context.db, command: context.command };
+    const { dirty } = keyspace.stats;
+    const [start, errors] = [reply.length, reply.errors];
+    const wasSilent = isSilent(session);
+    Object.assign(context, { session, db: keyspace.databases[wait.db], command });
+    reply.protocol = session.protocol;
+    command.calls++;
+    this.instead = null;
+    try {
+      write(command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      reply.length = start;
+      reply.error(error.message);
+      command.failed++;
+    }
+    if (reply.errors !== errors) this.countError(reply.lastError);
+    if (this.isLogging && keyspace.stats.dirty !== dirty) this.logCall(wait.args);
+    if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
+    Object.assign(context, outer);
+    reply.protocol = outer.session.protocol;
+    this.onAnswer(session, start);
   }
 
   // Before a command runs.
@@ -167,6 +246,9 @@ export class Dispatcher {
       return this.reject(command, OUT_OF_MEMORY);
     if (this.logFailure !== null && this.isLogging && this.runs(session, command, 'isWrite')) {
       return this.reject(command, `MISCONF Errors writing to the AOF file: ${this.logFailure}`);
+    }
+    if (session.protocol === 2 && session.isSubscriber && !WHILE_LISTENING.has(command.fullName)) {
+      return this.reject(command, notWhileListening(command.fullName));
     }
     return args.count > 0;
   }

@@ -2,6 +2,7 @@
  * The engine: connections in, replies and log bytes out. It has no clock and no timer: the host says what time it is, when
  * a turn of its loop ends, and when some time has passed.
  */
+import { Blocking } from './blocking.ts';
 import { Chance } from './chance.ts';
 import { allCommands } from './commands/all.ts';
 import type { CallCounts, Context, Server, ServerFacts, ServerStats } from './commands/contract.ts';
@@ -10,12 +11,16 @@ import { Config, type ConfigValue } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
 import { Keyspace, type KeyspaceState } from './keyspace/keyspace.ts';
+import type { IndexName } from './keyspace/sorted-sets.ts';
+import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader } from './loader.ts';
 import { LogBuffer, type LogBufferState } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
+import { PubSub, type PubSubState } from './pubsub.ts';
 import { Reply } from './reply.ts';
+import { RequestDecoder } from './resp/decoder.ts';
 import { Session, type Send, type SessionState } from './session.ts';
 import type { HashName } from './structures/hash-functions.ts';
 import { Film } from './trace/film.ts';
@@ -35,7 +40,9 @@ export interface EngineOptions {
 export interface EngineState {
   readonly keyspace: KeyspaceState;
   readonly sessions: readonly SessionState[];
+  readonly pubsub: PubSubState;
   readonly nextSessionId: number;
+  readonly nextWait: number;
   readonly chance: Int32Array;
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly log: LogBufferState;
@@ -57,6 +64,8 @@ const NOTHING = new Uint8Array(0);
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
 
+const LIMITS = new Map(Object.entries(LIMIT_SETTINGS).map(([limit, name]) => [name, limit as keyof Limits]));
+
 export class Engine {
   readonly keyspace: Keyspace;
   readonly config: Config;
@@ -70,6 +79,10 @@ export class Engine {
   private readonly outbox: Outbox;
   private readonly dispatcher: Dispatcher;
   private readonly server: Server;
+  private readonly blocking: Blocking;
+  private readonly pubsub = new PubSub();
+  /** Whose commands are being run, from where on the reply buffer is theirs, and how many they are so far. */
+  private share: { session: Session; start: number; commands: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
   /** Connections with commands in hand that wait until their replies are taken. */
@@ -90,6 +103,7 @@ export class Engine {
       databases: this.config.number('databases'),
       hashName: this.config.text('hash-function') as HashName,
       hashSeed: [this.chance.next(), this.chance.next()],
+      chance: () => this.chance.next(),
       recorder,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
@@ -108,15 +122,22 @@ export class Engine {
       db: this.keyspace.databases[0],
       command: this.registry.all()[0],
     };
-    this.dispatcher = new Dispatcher({ context, registry: this.registry, log: this.log, film: this.film });
-    this.outbox = new Outbox(this.reply, (session, bytes) => {
+    this.blocking = new Blocking(this.keyspace.databases);
+    this.dispatcher = new Dispatcher({
+      ...{ context, registry: this.registry, log: this.log, film: this.film, blocking: this.blocking },
+      onAnswer: (session, start) => {
+        this.deliver(session, start);
+      },
+    });
+    this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
       this.server.stats.outputBytes += bytes;
-      if (session.closing !== 'no') this.end(session);
+      if (session.closing !== 'no' && isReply) this.end(session);
     });
     this.config.onChange((name) => {
       this.configure(name);
     });
-    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory']) this.configure(name);
+    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory', 'zset-index', ...LIMITS.keys()])
+      this.configure(name);
     // A log that began in the middle would be no log: it is kept from the start, or not at all.
     this.config.guard('appendonly', (text) =>
       (text.toLowerCase() === 'yes') === this.isLogging ? null : 'the log is switched on or off when the engine starts',
@@ -124,6 +145,9 @@ export class Engine {
   }
 
   private configure(name: string): void {
+    const limit = LIMITS.get(name);
+    if (limit !== undefined) this.keyspace.limits[limit] = this.config.number(name);
+    if (name === 'zset-index') this.keyspace.sortedSets.indexName = this.config.text(name) as IndexName;
     if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
     if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
     if (name === 'appendonly') {
@@ -157,6 +181,26 @@ export class Engine {
     };
   }
 
+  // For hosts that go back in time.
+
+  /** What a client has sent that was not run: whole commands behind one that waits, and bytes of one that is not whole. */
+  unheard(id: number): { readonly commands: number; readonly rest: Uint8Array } {
+    const decoder = new RequestDecoder(this.limits);
+    const pending = this.sessions.get(id)?.decoder.pendingCopy();
+    let commands = 0;
+    if (pending !== undefined) decoder.feed(pending);
+    while (decoder.next()) commands++;
+    return { commands, rest: decoder.pendingCopy() };
+  }
+
+  /** What clients have sent that was not run has not come, and these sessions do not wait any more. */
+  forgetUnheard(released: readonly number[]): void {
+    for (const session of this.sessions.values()) {
+      session.decoder.forget();
+      if (released.includes(session.id)) this.blocking.leave(session);
+    }
+  }
+
   private refuse(session: Session): void {
     this.server.stats.rejectedConnections++;
     const start = this.reply.length;
@@ -169,27 +213,47 @@ export class Engine {
     if (session.isClosed || session.closing !== 'no') return;
     const { decoder } = session;
     const start = this.reply.length;
-    let commands = 0;
     this.server.stats.inputBytes += bytes.length;
     session.inputBytes += bytes.length;
     session.lastActiveMs = this.nowMs;
     decoder.feed(bytes);
-    while (session.closing === 'no' && decoder.next()) {
+    const share = { session, start, commands: 0 };
+    this.share = share;
+    if (session.waiting !== null) decoder.suspend();
+    while (session.waiting === null && session.closing === 'no' && decoder.next()) {
       this.dispatcher.run(session, decoder.args);
-      commands++;
-      if (this.reply.length - start > REPLIES_AT_ONCE) {
+      // Who waits goes on when that is over.
+      if (session.waiting !== null) decoder.suspend();
+      else share.commands++;
+      if (this.reply.length - share.start > REPLIES_AT_ONCE) {
         this.suspend(session);
         break;
       }
     }
+    this.share = null;
     if (decoder.error !== null) {
       this.reply.error(decoder.error);
       session.closing = 'after-reply';
     } else if (decoder.pendingBytes > this.config.number('client-query-buffer-limit')) {
       session.closing = 'now';
     }
-    this.outbox.add(session, start, commands);
+    this.outbox.add(session, share.start, share.commands);
     if (session.closing === 'now' || (session.closing !== 'no' && this.reply.length === start)) this.end(session);
+  }
+
+  /** What stands in the reply buffer from `start` on is for somebody else than the session whose commands are being run. */
+  private deliver(session: Session, start: number): void {
+    const { share } = this;
+    if (share !== null) {
+      if (start > share.start) {
+        this.outbox.add(share.session, share.start, share.commands + 1, start);
+        // The command that is being run is counted here.
+        share.commands = -1;
+      }
+      share.start = this.reply.length;
+    }
+    this.outbox.add(session, start, 1);
+    if (session.decoder.pendingBytes > 0) this.suspended.add(session);
   }
 
   /** A few bytes of input can ask for gigabytes of output. Whoever does not take it is not given more. */
@@ -212,6 +276,8 @@ export class Engine {
   private end(session: Session): void {
     if (session.isClosed) return;
     session.isClosed = true;
+    this.blocking.leave(session);
+    this.pubsub.forget(session);
     this.suspended.delete(session);
     this.forgetWatches(session);
     this.sessions.delete(session.id);
@@ -229,6 +295,16 @@ export class Engine {
     return this.keyspace.nowMs;
   }
 
+  /** How many clients wait for something. */
+  get waitingClients(): number {
+    return this.blocking.size;
+  }
+
+  /** Whether a tick would tell anybody that the time is up. */
+  isAnyWaitOver(nowMs: number): boolean {
+    return this.blocking.isDue(nowMs);
+  }
+
   /** What time it is: said by the host at the start of each turn, in milliseconds since 1970, with a fraction. */
   setTime(nowMs: number): void {
     this.keyspace.nowMs = nowMs;
@@ -241,11 +317,13 @@ export class Engine {
       if (this.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
+    this.blocking.releaseDue(nowMs);
+    if (this.blocking.hasWork) this.dispatcher.answerWaiting();
     this.notePeakMemory();
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {
-        if (nowMs - session.lastActiveMs > timeoutMs) this.end(session);
+        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs && !session.isSubscriber) this.end(session);
       }
     }
     this.endTurn();
@@ -311,10 +389,13 @@ export class Engine {
   /** The state of every structure, as plain data. */
   snapshot(): Models {
     const { keyspace } = this;
-    const refs = keyspace.databases.flatMap((db) => [...db.stringRefs()]);
+    const blocks = keyspace.blocks();
     return {
       arena: keyspace.arena.snapshot(),
-      strings: keyspace.dynamicStrings.snapshot(refs),
+      strings: keyspace.dynamicStrings.snapshot(blocks.strings),
+      listpacks: keyspace.listpacks.snapshot(blocks.listpacks),
+      intsets: keyspace.intsets.snapshot(blocks.intsets),
+      collections: keyspace.collections.snapshot(),
       tables: keyspace.databases.map((db) => db.keys.snapshot()),
       heaps: keyspace.databases.map((db) => db.deadlines.snapshot()),
       log: this.log.snapshot(),
@@ -336,7 +417,9 @@ export class Engine {
     return {
       keyspace: this.keyspace.capture(),
       sessions: [...this.sessions.values()].map((session) => session.capture()),
+      pubsub: this.pubsub.capture(),
       nextSessionId: this.nextSessionId,
+      nextWait: this.blocking.nextOrder,
       chance: this.chance.capture(),
       config: this.config.capture(),
       log: this.log.capture(),
@@ -379,6 +462,9 @@ export class Engine {
       this.sessions.set(session.id, session);
       connections.set(session.id, this.connection(session));
     }
+    this.blocking.nextOrder = state.nextWait;
+    this.blocking.restore(this.sessions.values());
+    this.pubsub.restore(state.pubsub, (id) => this.sessions.get(id));
     return connections;
   }
 
@@ -401,6 +487,10 @@ export class Engine {
       isLogging: () => this.dispatcher.isLogging,
       peakMemoryBytes: () => this.notePeakMemory(),
       sessions: () => sessions.values(),
+      pubsub: this.pubsub,
+      push: (session, write) => {
+        this.outbox.push(session, write);
+      },
       session: (id) => sessions.get(id),
       closeSession: (session, how) => {
         session.closing = how;
@@ -421,6 +511,12 @@ export class Engine {
       endGroup: () => {
         this.dispatcher.endGroup();
       },
+      mayWait: () => this.dispatcher.mayWait(),
+      wait: (session, wait) => {
+        this.blocking.wait(session, wait);
+      },
+      release: (session, how) => this.blocking.release(session, how),
+      waitingClients: () => this.blocking.size,
       chance: () => this.chance.next(),
       sleep: (ms) => this.host.sleep?.(ms),
       shutdown: (mode) => {

@@ -1,7 +1,7 @@
 /** Looks at single parts of an engine without moving anything: no bucket, no clock of last use, no step of a trace. */
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { Database } from './keyspace/database.ts';
-import { EMBSTR, ENCODING_NAMES, INT, INT64, TYPE_NAMES } from './keyspace/values.ts';
+import { ENCODING_NAMES, INT, INT64, INTSET, LISTPACK, TYPE_NAMES, isSlot } from './keyspace/values.ts';
 import { NONE, PAGE_SHIFT, type Ref } from './memory/arena.ts';
 
 /** A key as it lies in memory. */
@@ -14,7 +14,7 @@ export interface KeyRecord {
   };
   readonly type: string;
   readonly encoding: string;
-  /** Absent where the value lies in the entry itself. */
+  /** Absent where the value lies in the entry itself, or is a collection with many places. */
   readonly value: {
     readonly ref: number;
     readonly capacity: number;
@@ -75,13 +75,19 @@ function entryOf(database: Database, key: Uint8Array): Ref {
 }
 
 function valueOf(keyspace: Keyspace, database: Database, entry: Ref): KeyRecord['value'] {
-  const { arena, dynamicStrings } = keyspace;
+  const { arena } = keyspace;
   const encoding = database.encoding(entry);
-  if (encoding === INT) return null;
+  if (encoding === INT || isSlot(encoding)) return null;
   const ref = database.value(entry);
   const capacity = arena.capacityOf(ref);
-  const length = encoding >= EMBSTR ? dynamicStrings.length(ref) : 8;
-  return { ref, capacity, length, bytes: blockBytes(keyspace, ref, capacity) };
+  return { ref, capacity, length: lengthAt(ref, encoding, keyspace), bytes: blockBytes(keyspace, ref, capacity) };
+}
+
+/** How much of a value's block is in use, a string's own length word left out. */
+function lengthAt(ref: Ref, encoding: number, { dynamicStrings, intsets, listpacks }: Keyspace): number {
+  if (encoding === INT64) return 8;
+  if (encoding === INTSET) return intsets.used(ref);
+  return encoding === LISTPACK ? listpacks.used(ref) : dynamicStrings.length(ref);
 }
 
 function blockBytes(keyspace: Keyspace, ref: Ref, capacity: number): Uint8Array {

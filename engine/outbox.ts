@@ -1,9 +1,11 @@
-import type { Reply } from './reply.ts';
+import { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
 /** A stretch of the reply buffer that belongs to one connection. */
 interface Share {
   session: Session;
+  /** The buffer it lies in. */
+  source: Reply;
   start: number;
   end: number;
   /** How many commands it answers. */
@@ -12,6 +14,7 @@ interface Share {
 
 interface HeldShare {
   readonly session: Session;
+  readonly isReply: boolean;
   readonly bytes: Uint8Array;
   readonly commands: number;
 }
@@ -27,25 +30,37 @@ interface HeldTurn {
  */
 export class Outbox {
   private readonly reply: Reply;
-  private readonly onSent: (session: Session, bytes: number) => void;
+  /** What goes to those who did not ask. It has a buffer of its own, for it comes while another's reply is being written. */
+  private readonly pushed = new Reply();
+  private readonly onSent: (session: Session, bytes: number, isReply: boolean) => void;
   private shares: Share[] = [];
   private held: HeldTurn[] = [];
 
-  constructor(reply: Reply, onSent: (session: Session, bytes: number) => void) {
+  constructor(reply: Reply, onSent: (session: Session, bytes: number, isReply: boolean) => void) {
     this.reply = reply;
     this.onSent = onSent;
   }
 
-  /** What was written into the reply buffer since `start` is for this connection. */
-  add(session: Session, start: number, commands: number): void {
-    const end = this.reply.length;
+  /** What was written into the reply buffer since `start`, up to `end`, is for this connection. */
+  add(session: Session, start: number, commands: number, end = this.reply.length): void {
     const last = this.shares.at(-1);
-    if (last?.session === session && last.end === start) {
+    if (last?.session === session && last.source === this.reply && last.end === start) {
       last.end = end;
       last.commands += commands;
     } else if (end > start) {
-      this.shares.push({ session, start, end, commands });
+      this.shares.push({ session, source: this.reply, start, end, commands });
     }
+  }
+
+  /** Writes something for a connection that did not ask for it. What it was answered before this stays before it. */
+  push(session: Session, write: (reply: Reply) => void): void {
+    // Who was told goodbye hears no more.
+    if (session.isClosed || session.closing !== 'no') return;
+    const { pushed: source } = this;
+    const start = source.length;
+    source.protocol = session.protocol;
+    write(source);
+    this.shares.push({ session, source, start, end: source.length, commands: 0 });
   }
 
   /** Ends the turn: sends everything, or holds it until `safe` is settled. */
@@ -54,15 +69,17 @@ export class Outbox {
       this.sendShares();
       return;
     }
-    const shares = this.shares.map(({ session, start, end, commands }) => ({
+    const shares = this.shares.map(({ session, source, start, end, commands }) => ({
       session,
-      bytes: this.reply.buffer.slice(start, end),
+      isReply: source === this.reply,
+      bytes: source.buffer.slice(start, end),
       commands,
     }));
     const turn: HeldTurn = { shares, state: safe === null ? 'safe' : 'waiting' };
     this.held.push(turn);
     this.shares = [];
     this.reply.reset();
+    this.pushed.reset();
     safe?.then(
       () => {
         turn.state = 'safe';
@@ -77,17 +94,18 @@ export class Outbox {
 
   private sendShares(): void {
     let isKept = false;
-    const { buffer } = this.reply;
-    for (const { session, start, end } of this.shares) {
+    for (const { session, source, start, end } of this.shares) {
       if (!session.isClosed) {
         session.outputBytes += end - start;
-        if (session.send(buffer.subarray(start, end)) === true) isKept = true;
+        if (session.send(source.buffer.subarray(start, end)) === true) isKept = true;
       }
-      this.onSent(session, end - start);
+      this.onSent(session, end - start, source === this.reply);
     }
     this.shares.length = 0;
-    if (isKept) this.reply.replaceBuffer();
-    else this.reply.reset();
+    for (const source of [this.reply, this.pushed]) {
+      if (isKept) source.replaceBuffer();
+      else source.reset();
+    }
   }
 
   private release(): void {
@@ -100,11 +118,12 @@ export class Outbox {
   private sendHeld(share: HeldShare, state: 'safe' | { readonly failed: string }): void {
     const { session } = share;
     if (!session.isClosed) {
-      const bytes = state === 'safe' ? share.bytes : refusals(state.failed, share.commands);
+      // A message promises nothing about the log.
+      const bytes = state === 'safe' || !share.isReply ? share.bytes : refusals(state.failed, share.commands);
       session.outputBytes += bytes.length;
       session.send(bytes);
     }
-    this.onSent(session, share.bytes.length);
+    this.onSent(session, share.bytes.length, share.isReply);
   }
 }
 

@@ -149,6 +149,13 @@ export class Reply {
     this.length += bytes.length;
   }
 
+  /** A stretch of bytes that are protocol already. */
+  slice(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    copyBytes(bytes, start, end, this.buffer, this.length);
+    this.length += end - start;
+  }
+
   /** Starts again at the front; whoever still needs the old bytes has copied them or keeps the old buffer. */
   reset(): void {
     this.length = 0;

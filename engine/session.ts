@@ -1,7 +1,9 @@
 import type { Args } from './args.ts';
+import type { Wait } from './blocking.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
 import { compareBytes } from './memory/bytes.ts';
+import { noSubscriptions, type Subscriptions } from './pubsub.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
@@ -29,8 +31,10 @@ export interface SessionState {
   readonly protocol: 2 | 3;
   readonly db: number;
   readonly isAuthenticated: boolean;
+  readonly subscriptions: Subscriptions;
   readonly queue: readonly QueuedCommand[] | null;
   readonly isQueueBroken: boolean;
+  readonly waiting: Wait | null;
   readonly isTouched: boolean;
   readonly watched: readonly WatchedKey[];
   readonly replyMode: Session['replyMode'];
@@ -57,10 +61,14 @@ export class Session implements Watcher {
   protocol: 2 | 3 = 2;
   db = 0;
   isAuthenticated = true;
+  /** What it listens to. Changed by `PubSub` alone. */
+  subscriptions: Subscriptions = noSubscriptions();
   /** The commands since MULTI, `null` outside of a transaction. */
   queue: QueuedCommand[] | null = null;
   /** A command could not be queued, so EXEC must refuse. */
   isQueueBroken = false;
+  /** What it waits for; until that has come, nothing else that it sent is looked at. Set by `Blocking` alone. */
+  waiting: Wait | null = null;
   /** A watched key was changed. */
   isTouched = false;
   watched: WatchedKey[] = [];
@@ -84,6 +92,11 @@ export class Session implements Watcher {
     this.lastActiveMs = nowMs;
   }
 
+  get isSubscriber(): boolean {
+    const { channel, pattern, shard } = this.subscriptions;
+    return channel.size + pattern.size + shard.size > 0;
+  }
+
   touched(): void {
     this.isTouched = true;
   }
@@ -102,11 +115,12 @@ export class Session implements Watcher {
 
   capture(): SessionState {
     const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
-    const { replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
+    const { waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
     return {
       ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
-      ...{ replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
+      ...{ waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
       pending: this.decoder.pendingCopy(),
+      subscriptions: copyOf(this.subscriptions),
       queue: this.queue === null ? null : [...this.queue],
       watched: [...this.watched],
     };
@@ -118,11 +132,16 @@ export class Session implements Watcher {
     Object.assign(this, fields, {
       queue: state.queue === null ? null : [...state.queue],
       watched: [...state.watched],
+      subscriptions: copyOf(state.subscriptions),
     });
     this.decoder.isAuthenticated = state.isAuthenticated;
     if (pending.length > 0) {
       this.decoder.feed(pending);
-      this.decoder.next();
+      this.decoder.suspend();
     }
   }
+}
+
+function copyOf({ channel, pattern, shard }: Subscriptions): Subscriptions {
+  return { channel: new Set(channel), pattern: new Set(pattern), shard: new Set(shard) };
 }

@@ -80,8 +80,22 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'release' || step.kind === 'releaseLarge' ? 'follows' : 'prepares';
     case 'dynamic-string':
       return step.kind === 'release' ? 'tells' : 'prepares';
+    case 'listpack':
+      return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
+    case 'intset':
+      return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
+    case 'collection':
+      return step.kind === 'open' ? 'prepares' : step.kind === 'close' ? 'follows' : 'tells';
     case 'hash-table':
       return step.kind === 'payload' && step.word !== VALUE ? 'follows' : 'tells';
+    case 'skip-list':
+      return step.kind === 'stretch' || step.kind === 'back' ? 'follows' : 'tells';
+    case 'avl-tree':
+      return step.kind === 'measure' ? 'follows' : 'tells';
+    case 'linked-list':
+      return step.kind === 'carry' ? 'follows' : 'tells';
+    case 'quicklist':
+      return step.kind === 'count' ? 'follows' : 'tells';
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':

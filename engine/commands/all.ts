@@ -1,3 +1,5 @@
+import { BITFIELDS } from './bitfield.ts';
+import { BITMAPS } from './bitmaps.ts';
 import { CLIENT } from './client.ts';
 import { COMMAND } from './command-command.ts';
 import type { Command, CommandSpec } from './contract.ts';
@@ -7,11 +9,28 @@ import { COUNTERS } from './counters.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
 import { EXPIRY } from './expiry.ts';
+import { HASH_SCAN } from './hash-scan.ts';
+import { HASHES } from './hashes.ts';
+import { HASH_NUMBERS } from './hashes-numbers.ts';
+import { HYPERLOGLOGS } from './hyperloglogs.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
+import { LCS } from './lcs.ts';
+import { LIST_WAITS } from './lists-blocking.ts';
+import { LIST_MOVES } from './lists-move.ts';
+import { LISTS } from './lists.ts';
 import { MEMORY } from './memory.ts';
 import { OBJECT } from './object.ts';
+import { SETS } from './sets.ts';
+import { SETS_RANDOM } from './sets-random.ts';
+import { SET_ALGEBRA } from './set-algebra.ts';
+import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
+import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
+import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
+import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
+import { SORTED_SET_RANGES } from './sorted-sets-range.ts';
+import { SORTED_SET_WRITES } from './sorted-sets-write.ts';
 import { STRING_READS } from './strings-read.ts';
 import { STRING_WRITES } from './strings-write.ts';
 import { TRANSACTIONS } from './transactions.ts';
@@ -21,11 +40,30 @@ export const SPECS: readonly CommandSpec[] = [
   ...STRING_READS,
   ...STRING_WRITES,
   ...COUNTERS,
+  LCS,
+  ...BITMAPS,
+  ...BITFIELDS,
+  ...HYPERLOGLOGS,
+  ...HASHES,
+  ...HASH_NUMBERS,
+  ...HASH_SCAN,
+  ...SETS,
+  ...SETS_RANDOM,
+  ...SET_ALGEBRA,
+  ...LISTS,
+  ...LIST_MOVES,
+  ...LIST_WAITS,
+  ...SORTED_SET_WRITES,
+  ...SORTED_SET_RANGES,
+  ...SORTED_SET_POPS,
+  ...SORTED_SET_WAITS,
+  ...SORTED_SET_ALGEBRA,
   ...KEYS,
   OBJECT,
   ...KEYSPACE,
   ...EXPIRY,
   ...TRANSACTIONS,
+  ...PUBSUB,
   ...CONNECTION,
   CLIENT,
   ...SERVER,

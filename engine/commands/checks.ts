@@ -4,11 +4,37 @@ import type { Config } from '../config.ts';
 import { CommandError, INDEX_OUT_OF_RANGE, NOT_AN_INTEGER, WRONG_TYPE } from '../errors.ts';
 import type { Database } from '../keyspace/database.ts';
 import { TYPE_STRING } from '../keyspace/values.ts';
-import type { Ref } from '../memory/arena.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
 import type { Session } from '../session.ts';
+import type { Context } from './contract.ts';
+
+/** `entry` may be `NONE`: a key that is not there is of no wrong type. */
+export function requireType(db: Database, entry: Ref, type: number): void {
+  if (entry !== NONE && db.type(entry) !== type) throw new CommandError(WRONG_TYPE);
+}
 
 export function requireString(db: Database, entry: Ref): void {
-  if (db.type(entry) !== TYPE_STRING) throw new CommandError(WRONG_TYPE);
+  requireType(db, entry, TYPE_STRING);
+}
+
+/** The entry of the key at an argument, for a command that reads it; `NONE` where there is none. */
+export function readKey({ db }: Context, args: Args, index: number, type: number): Ref {
+  const entry = db.findRead(args.bytes, args.starts[index], args.ends[index]);
+  requireType(db, entry, type);
+  return entry;
+}
+
+/** The same for a command that may change it. A key that is `NONE` can be added right away. */
+export function writeKey({ db }: Context, args: Args, index: number, type: number): Ref {
+  const entry = db.findWrite(args.bytes, args.starts[index], args.ends[index]);
+  requireType(db, entry, type);
+  return entry;
+}
+
+/** Elements were taken out of a collection: says that the key at an argument was changed, and removes it if empty. */
+export function changedOrEmpty({ db }: Context, args: Args, index: number, entry: Ref, changes = 1): void {
+  if (db.typeOf(entry).count(db.encoding(entry), db.value(entry)) === 0) db.remove(entry);
+  db.changed(args.bytes, args.starts[index], args.ends[index], changes);
 }
 
 /** Whether a setting that is `no`, `yes` or `local` lets this connection do what it guards. */

@@ -9,11 +9,16 @@ const TYPES = new Map([
   ['pubsub', 'pubsub'],
 ]);
 
-/** What kind of connections a name means. There are only normal ones yet. */
+/** What kind of connections a name means. */
 export function clientType(name: string): string {
   const type = TYPES.get(name.toLowerCase());
   if (type === undefined) throw new CommandError(`ERR Unknown client type '${name}'`);
   return type;
+}
+
+/** Of what kind a connection is. Nobody replicates yet. */
+export function typeOf(session: Session): string {
+  return session.isSubscriber ? 'pubsub' : 'normal';
 }
 
 /** A connection as CLIENT LIST describes it. */
@@ -31,9 +36,9 @@ export function clientLine(session: Session, nowMs: number): string {
     ['idle', seconds(nowMs - session.lastActiveMs)],
     ['flags', flagsOf(session)],
     ['db', session.db],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
+    ['sub', session.subscriptions.channel.size],
+    ['psub', session.subscriptions.pattern.size],
+    ['ssub', session.subscriptions.shard.size],
     ['multi', queue === null ? -1 : queue.length],
     ['qbuf', decoder.pendingBytes],
     ['qbuf-free', decoder.pendingCapacity - decoder.pendingBytes],
@@ -57,7 +62,9 @@ export function clientLine(session: Session, nowMs: number): string {
 
 function flagsOf(session: Session): string {
   const flags =
+    (session.isSubscriber ? 'P' : '') +
     (session.queue === null ? '' : 'x') +
+    (session.waiting === null ? '' : 'b') +
     (session.isTouched ? 'd' : '') +
     (session.closing === 'after-reply' ? 'c' : '') +
     (session.isNoEvict ? 'e' : '');

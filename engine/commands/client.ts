@@ -2,7 +2,7 @@ import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { CLIENT_KILL } from './client-kill.ts';
-import { clientLine, clientType } from './client-line.ts';
+import { clientLine, clientType, typeOf } from './client-line.ts';
 import type { CommandFlag, CommandSpec, Context } from './contract.ts';
 import { behind, block, integer, multiple, oneOf, optional, since, string, word } from './grammar.ts';
 
@@ -136,6 +136,17 @@ export const CLIENT: CommandSpec = {
       },
     },
     {
+      name: 'unblock',
+      group: 'connection',
+      since: '5.0.0',
+      summary: 'Lets a client go that waits, as if its time were up or with an error.',
+      complexity: 'O(log N)',
+      flags: ADMIN_FLAGS,
+      arguments: [integer('client-id'), optional(oneOf('timeout_error', word('TIMEOUT'), word('ERROR')))],
+      examples: ['CLIENT UNBLOCK 7', 'CLIENT UNBLOCK 7 ERROR'],
+      handler: unblock,
+    },
+    {
       name: 'reply',
       group: 'connection',
       since: '3.2.0',
@@ -179,11 +190,26 @@ function setInfo({ session, reply }: Context, args: Args): void {
   reply.ok();
 }
 
+function unblock({ reply, server }: Context, args: Args): void {
+  if (args.count > 4)
+    throw new CommandError(
+      `ERR unknown subcommand or wrong number of arguments for '${args.latin1(1)}'. Try CLIENT HELP.`,
+    );
+  let isError = false;
+  if (args.count === 4) {
+    isError = args.is(3, 'ERROR');
+    if (!isError && !args.is(3, 'TIMEOUT'))
+      throw new CommandError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  }
+  const session = server.session(args.integer(2));
+  reply.integer(session && server.release(session, isError ? 'error' : 'timeout') ? 1 : 0);
+}
+
 function list({ reply, server }: Context, args: Args): void {
   const sessions: Session[] = [];
   if (args.count === 4 && args.is(2, 'TYPE')) {
     const type = clientType(args.latin1(3));
-    if (type === 'normal') sessions.push(...server.sessions());
+    sessions.push(...[...server.sessions()].filter((session) => typeOf(session) === type));
   } else if (args.count > 3 && args.is(2, 'ID')) {
     for (let i = 3; i < args.count; i++) {
       const session = server.session(args.integer(i, 'ERR Invalid client ID'));

@@ -51,11 +51,13 @@ function replyArgument(reply: Reply, argument: Argument, seen: { keys: number })
     ['name', () => reply.text(name)],
     ['type', () => reply.text(type)],
   ];
-  if (type === 'key') fields.push(['key_spec_index', () => reply.integer(seen.keys++)]);
+  if (type === 'key')
+    fields.push(['key_spec_index', () => reply.integer(argument.joinsKey === true ? seen.keys - 1 : seen.keys++)]);
   if (token !== undefined) fields.push(['token', () => reply.text(token)]);
   if (since !== undefined) fields.push(['since', () => reply.text(since)]);
   if (deprecatedSince !== undefined) fields.push(['deprecated_since', () => reply.text(deprecatedSince)]);
-  const flags = (['optional', 'multiple'] as const).filter((flag) => argument[flag] === true);
+  const flags: string[] = (['optional', 'multiple'] as const).filter((flag) => argument[flag] === true);
+  if (argument.multipleToken === true) flags.push('multiple_token');
   if (flags.length > 0) fields.push(['flags', () => replyWords(reply, flags)]);
   const inner = argument.arguments;
   if (inner) fields.push(['arguments', () => replyArguments(reply, inner, seen)]);

@@ -25,8 +25,9 @@ export function replyInfo(reply: Reply, command: Command): void {
 
 /** First key, last key and step, which is how Redis told it before there were key specs. */
 function keyRange({ keySpecs }: Command): readonly [first: number, last: number, step: number] {
-  const first = keySpecs.at(0);
-  const last = keySpecs.at(-1);
+  const ranges = keySpecs.filter(({ isCounted }) => !isCounted);
+  const first = ranges.at(0);
+  const last = ranges.at(-1);
   if (!first || !last) return [0, 0, 0];
   return [first.index, last.lastKey < 0 ? last.lastKey : last.index + last.lastKey, first.step];
 }
@@ -38,7 +39,7 @@ function replyTips(reply: Reply, tips: readonly string[]): void {
 
 const VARIABLE = 'variable_flags';
 
-function replyKeySpec(reply: Reply, { flags, index, lastKey, step }: KeySpec): void {
+function replyKeySpec(reply: Reply, { flags, index, lastKey, step, isCounted }: KeySpec): void {
   const isVariable = flags.includes(VARIABLE);
   reply.map(isVariable ? 4 : 3);
   if (isVariable) {
@@ -48,6 +49,14 @@ function replyKeySpec(reply: Reply, { flags, index, lastKey, step }: KeySpec): v
   reply.text('flags');
   replyWords(reply, flags);
   replySearch(reply, 'begin_search', 'index', [['index', index]]);
+  if (isCounted) {
+    replySearch(reply, 'find_keys', 'keynum', [
+      ['keynumidx', 0],
+      ['firstkey', 1],
+      ['keystep', step],
+    ]);
+    return;
+  }
   replySearch(reply, 'find_keys', 'range', [
     ['lastkey', lastKey],
     ['keystep', step],
@@ -79,9 +88,9 @@ export function replyKeys(reply: Reply, registry: CommandTable, args: Args, with
     throw new CommandError('ERR Invalid number of arguments specified for command');
   }
   const keys = command.keySpecs.flatMap((keySpec) => {
-    const last = keySpec.lastKey < 0 ? words + keySpec.lastKey : keySpec.index + keySpec.lastKey;
-    const count = Math.floor((last - keySpec.index) / keySpec.step) + 1;
-    return Array.from({ length: count }, (_, i) => ({ place: FIRST + keySpec.index + i * keySpec.step, keySpec }));
+    const first = FIRST + keySpec.index + (keySpec.isCounted ? 1 : 0);
+    const count = countKeys(keySpec, args, words);
+    return Array.from({ length: count }, (_, i) => ({ place: first + i * keySpec.step, keySpec }));
   });
   reply.array(keys.length);
   for (const { place, keySpec } of keys) {
@@ -92,6 +101,19 @@ export function replyKeys(reply: Reply, registry: CommandTable, args: Args, with
 }
 
 const FIRST = 2;
+
+/** How many keys a key spec finds in a command line of so many words. */
+function countKeys({ index, lastKey, step, isCounted }: KeySpec, args: Args, words: number): number {
+  if (isCounted) {
+    const count = args.integer(FIRST + index, INVALID_ARGUMENTS);
+    if (count < 1 || count > words - index - 1) throw new CommandError(INVALID_ARGUMENTS);
+    return count;
+  }
+  const last = lastKey < 0 ? words + lastKey : index + lastKey;
+  return Math.floor((last - index) / step) + 1;
+}
+
+const INVALID_ARGUMENTS = 'ERR Invalid arguments specified for command';
 
 function commandAt(registry: CommandTable, args: Args): Command | null {
   const command = registry.find(args.bytes, args.starts[FIRST], args.ends[FIRST]);

@@ -82,11 +82,14 @@ function configGet({ config, reply }: Context, args: Args): void {
     const asked = args.latin1(i);
     if (!/[[*?]/.test(asked)) {
       // A name comes back as it was asked for.
-      if (config.parameter(asked) !== undefined) found.set(asked, config.text(asked.toLowerCase()));
+      const parameter = config.parameter(asked);
+      if (parameter !== undefined) found.set(asked, config.text(parameter.name));
       continue;
     }
     const glob = new Glob(args.copy(i), true);
-    for (const name of config.names()) if (glob.matchesText(name)) found.set(name, config.text(name));
+    for (const name of config.names()) {
+      if (glob.matchesText(name)) found.set(name, config.text(config.parameter(name)?.name ?? name));
+    }
   }
   reply.map(found.size);
   for (const [name, value] of found) {

@@ -3,14 +3,17 @@
  * types need each other, so they stand together.
  */
 import type { Args } from '../args.ts';
+import type { Release, Wait } from '../blocking.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
 import type { QueuedCommand, Session } from '../session.ts';
 
 /** What a command does with a key, in the words of `COMMAND INFO`. */
-export type KeyFlag = 'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags';
+export type KeyFlag =
+  'RO' | 'RW' | 'OW' | 'RM' | 'access' | 'update' | 'insert' | 'delete' | 'variable_flags' | 'not_key';
 
 export type ArgumentType =
   'key' | 'string' | 'integer' | 'double' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
@@ -24,10 +27,14 @@ export interface Argument {
   readonly optional?: boolean;
   /** May stand several times. */
   readonly multiple?: boolean;
+  /** Where it stands several times, its word does too. */
+  readonly multipleToken?: boolean;
   readonly since?: string;
   readonly deprecatedSince?: string;
-  /** Of a key: what the command does with it. */
+  /** Of a key: what the command does with it. Also of what is no key, and yet goes where a key of that name would go. */
   readonly keyFlags?: readonly KeyFlag[];
+  /** Of a key right behind another one: `COMMAND INFO` names the two together. */
+  readonly joinsKey?: boolean;
   /** Of a `block` in their order, of a `oneof` to choose from. */
   readonly arguments?: readonly Argument[];
 }
@@ -38,18 +45,37 @@ export type CommandFlag =
   | 'readonly'
   | 'denyoom'
   | 'admin'
+  | 'pubsub'
   | 'noscript'
+  | 'blocking'
   | 'loading'
   | 'stale'
   | 'skip_slowlog'
   | 'fast'
   | 'no_auth'
   | 'no_multi'
-  | 'allow_busy';
+  | 'allow_busy'
+  // Follows from the keys: their number stands in an argument.
+  | 'movablekeys';
 
-export type CommandGroup = 'generic' | 'string' | 'connection' | 'server' | 'transactions';
+export type CommandGroup =
+  | 'generic'
+  | 'string'
+  | 'list'
+  | 'set'
+  | 'sorted-set'
+  | 'hash'
+  | 'bitmap'
+  | 'hyperloglog'
+  | 'pubsub'
+  | 'connection'
+  | 'server'
+  | 'transactions';
 
 export type Handler = (context: Context, args: Args) => void;
+
+/** Answers a client that has waited; the argument at the index is a key that has come into being. */
+export type Serve = (context: Context, args: Args, index: number) => void;
 
 /** A command's fact sheet and its handler: one block in its group's file. */
 export interface CommandSpec {
@@ -77,6 +103,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Runs at once inside a transaction, where all else is queued. */
   readonly isImmediate?: boolean;
+  /** Only reads, and yet may write down in the value what it found, which goes into the log as a change does. */
+  readonly remembers?: boolean;
   /** Refused unless `enable-debug-command` allows it. */
   readonly isProtected?: boolean;
   /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
@@ -86,16 +114,22 @@ export interface CommandSpec {
   /** Since when the container has HELP. */
   readonly helpSince?: string;
   readonly handler?: Handler;
+  /** Of a command that waits: what it does when one of its keys is there. */
+  readonly serve?: Serve;
+  /** What it says inside a transaction, where it cannot wait. Without a word: an array that is none. */
+  readonly nothing?: 'null';
 }
 
 /** Where a command's keys are, in the terms of `COMMAND INFO`: from a word on, each so many words, up to a word. */
 export interface KeySpec {
   readonly flags: readonly KeyFlag[];
-  /** The place of the first key, the command's own name being 0. */
+  /** The place of the first key, the command's own name being 0; of counted keys that of their number. */
   readonly index: number;
-  /** The last key counted from the first; -1 is the last word. */
+  /** The last key counted from the first; -1 is the last word, -2 the one before. */
   readonly lastKey: number;
   readonly step: number;
+  /** How many keys there are stands at `index`, and they begin right behind it. */
+  readonly isCounted: boolean;
 }
 
 /** A command as the engine runs it: its fact sheet, and what was derived from the grammar once. */
@@ -111,6 +145,8 @@ export interface Command {
   readonly keySpecs: readonly KeySpec[];
   readonly handler: Handler | null;
   readonly isWrite: boolean;
+  /** Whether a call that changed something goes into the log. EXEC does not: what it runs does. */
+  readonly isLogged: boolean;
   readonly isDenyOom: boolean;
   readonly isNoAuth: boolean;
   readonly isNoMulti: boolean;
@@ -163,6 +199,9 @@ export interface Server {
   /** The most bytes that were in use whenever somebody looked, which the engine does at each tick. */
   peakMemoryBytes(): number;
   sessions(): Iterable<Session>;
+  readonly pubsub: PubSub;
+  /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
+  push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;
   /** Ends a connection: after the replies that it still gets, or at once. */
   closeSession(session: Session, how: 'after-reply' | 'now'): void;
@@ -177,6 +216,12 @@ export interface Server {
   /** All changes up to `endGroup` stand or fall together in the log. */
   beginGroup(): void;
   endGroup(): void;
+  /** Whether a client may be let wait: not while a transaction runs. */
+  mayWait(): boolean;
+  wait(session: Session, wait: Omit<Wait, 'order'>): void;
+  /** Lets a client go that waits; false when it does not. */
+  release(session: Session, how: Release): boolean;
+  waitingClients(): number;
   /** 32 bits by chance, from the host's seed. */
   chance(): number;
   sleep(ms: number): void;

@@ -1,7 +1,7 @@
 import type { Args } from '../args.ts';
 import { CommandError, NO_SUCH_KEY } from '../errors.ts';
 import type { Database } from '../keyspace/database.ts';
-import { ENCODING_NAMES, INT, INT64, clockAt } from '../keyspace/values.ts';
+import { ENCODING_NAMES, INT, clockAt, isSlot } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import type { Argument, CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple, oneOf, optional, string, word } from './grammar.ts';
@@ -88,31 +88,19 @@ function help({ reply }: Context): void {
   for (const line of lines) reply.simple(line);
 }
 
-function describeObject({ db, keyspace, reply, server }: Context, args: Args): void {
+function describeObject({ db, reply, server }: Context, args: Args): void {
   const entry = db.peek(args.bytes, args.starts[2], args.ends[2]);
   if (entry === NONE) throw new CommandError(NO_SUCH_KEY);
   const encoding = db.encoding(entry);
-  // A small integer lies in the entry itself.
-  const ref = encoding === INT ? entry : db.value(entry);
+  // A small integer lies in the entry itself, and what is in a slot has no one place: the entry is its nearest.
+  const ref = encoding === INT || isSlot(encoding) ? entry : db.value(entry);
   const idleSeconds = db.idleSeconds(entry);
   const clock = (clockAt(server.nowMs) - idleSeconds) & 0xffffff;
   reply.simple(
     `Value at:0x${(ref * 8).toString(16)} refcount:1 encoding:${ENCODING_NAMES[encoding]} ` +
-      `serializedlength:${serializedLength(db, keyspace, entry)} lru:${clock} lru_seconds_idle:${idleSeconds}`,
+      `serializedlength:${db.typeOf(entry).serializedBytes(encoding, db.value(entry))} ` +
+      `lru:${clock} lru_seconds_idle:${idleSeconds}`,
   );
-}
-
-/** The length of the value in a dump: small integers in 2, 3 or 5 bytes, all else as its length and its bytes. */
-function serializedLength(db: Database, { strings }: Context['keyspace'], entry: number): number {
-  const encoding = db.encoding(entry);
-  if (encoding === INT) {
-    const value = db.value(entry);
-    if (value === (value << 24) >> 24) return 2;
-    return value === (value << 16) >> 16 ? 3 : 5;
-  }
-  const length = strings.length(db, entry);
-  if (encoding === INT64 || length < 64) return length + 1;
-  return length + (length < 16384 ? 2 : 5);
 }
 
 function tableStatistics({ keys, deadlines }: Database): string {

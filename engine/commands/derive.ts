@@ -4,15 +4,18 @@ import { helpFor } from './help.ts';
 /** What follows from a fact sheet, worked out once. */
 export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
   const flags = new Set<CommandFlag>(spec.flags);
+  const keySpecs = keySpecsOf(spec, container ? 2 : 1);
+  if (keySpecs.some(({ isCounted }) => isCounted)) flags.add('movablekeys');
   return {
     spec,
     fullName: container ? `${container.name}|${spec.name}` : spec.name,
     arity: spec.arity ?? arityOf(spec, container !== undefined),
     flags: FLAG_ORDER.filter((flag) => flags.has(flag)),
     categories: categoriesOf(spec),
-    keySpecs: keySpecsOf(spec, container ? 2 : 1),
+    keySpecs,
     handler: spec.handler ?? null,
     isWrite: flags.has('write'),
+    isLogged: flags.has('write') || spec.remembers === true,
     isDenyOom: flags.has('denyoom'),
     isNoAuth: flags.has('no_auth'),
     isNoMulti: flags.has('no_multi'),
@@ -31,8 +34,8 @@ function subcommandsOf(spec: CommandSpec, subcommands: readonly CommandSpec[]): 
 
 /** The order in which `COMMAND INFO` names them. */
 const FLAG_ORDER: readonly CommandFlag[] = [
-  ...(['write', 'readonly', 'denyoom', 'admin', 'noscript', 'loading', 'stale', 'skip_slowlog', 'fast'] as const),
-  ...(['no_auth', 'no_multi', 'allow_busy'] as const),
+  ...(['write', 'readonly', 'denyoom', 'admin', 'pubsub', 'noscript', 'blocking', 'loading', 'stale'] as const),
+  ...(['skip_slowlog', 'fast', 'no_auth', 'no_multi', 'movablekeys', 'allow_busy'] as const),
 ];
 
 // The number of words.
@@ -69,12 +72,20 @@ function isOpen(argument: Argument): boolean {
 
 /** The order in which `COMMAND INFO` names them. */
 const CATEGORY_ORDER = [
-  ...['keyspace', 'read', 'write', 'string', 'admin', 'fast', 'slow', 'dangerous', 'connection', 'transaction'],
+  ...['keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'pubsub'],
+  ...['admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction'],
 ];
 
 const CATEGORY_OF_GROUP: Readonly<Record<CommandSpec['group'], string | null>> = {
   generic: 'keyspace',
   string: 'string',
+  list: 'list',
+  set: 'set',
+  'sorted-set': 'sortedset',
+  hash: 'hash',
+  bitmap: 'bitmap',
+  hyperloglog: 'hyperloglog',
+  pubsub: 'pubsub',
   connection: 'connection',
   transactions: 'transaction',
   server: null,
@@ -88,6 +99,7 @@ function categoriesOf(spec: CommandSpec): readonly string[] {
   if (ofGroup !== null && !spec.subcommands) categories.add(ofGroup);
   if (has('write')) categories.add('write');
   if (has('readonly')) categories.add('read');
+  if (has('blocking')) categories.add('blocking');
   if (has('admin')) categories.add('admin').add('dangerous');
   categories.add(has('fast') ? 'fast' : 'slow');
   return CATEGORY_ORDER.filter((category) => categories.has(category)).map((category) => `@${category}`);
@@ -99,15 +111,27 @@ function categoriesOf(spec: CommandSpec): readonly string[] {
 function keySpecsOf(spec: CommandSpec, firstWord: number): readonly KeySpec[] {
   const keySpecs: KeySpec[] = [];
   let index = firstWord;
-  for (const argument of spec.arguments) {
+  spec.arguments.forEach((argument, at) => {
     const parts = argument.type === 'block' ? (argument.arguments ?? []) : [argument];
+    const isRepeated = argument.multiple === true;
+    const isCounted = isRepeated && spec.arguments[at - 1]?.name === 'numkeys';
     parts.forEach((part, offset) => {
-      if (part.type !== 'key') return;
-      const isRepeated = argument.multiple === true;
-      const step = isRepeated ? parts.length : 1;
-      keySpecs.push({ flags: part.keyFlags ?? [], index: index + offset, lastKey: isRepeated ? -1 : 0, step });
+      if (part.joinsKey === true) {
+        const joined = keySpecs.pop();
+        if (joined) keySpecs.push({ ...joined, lastKey: joined.lastKey + 1 });
+        return;
+      }
+      if (part.type !== 'key' && part.keyFlags === undefined) return;
+      const flags = part.keyFlags ?? [];
+      if (isCounted) {
+        keySpecs.push({ flags, index: index - 1, lastKey: 0, step: 1, isCounted });
+        return;
+      }
+      const wordsBehind = spec.arguments.slice(at + 1).reduce((total, next) => total + leastWords(next), 0);
+      const lastKey = isRepeated ? -1 - wordsBehind : 0;
+      keySpecs.push({ flags, index: index + offset, lastKey, step: isRepeated ? parts.length : 1, isCounted });
     });
     index += leastWords(argument);
-  }
+  });
   return keySpecs;
 }

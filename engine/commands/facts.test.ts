@@ -91,7 +91,7 @@ function facts([, arity, flags, first, last, step, categories, tips, keySpecs, s
       find_keys,
     })),
     ...{ since: docs.since, group: docs.group, doc_flags: docs.doc_flags, deprecated_since: docs.deprecated_since },
-    complexity: /^O\(.*?\)/.exec(docs.complexity ?? '')?.[0],
+    complexity: /^O\((?:[^()]|\([^()]*\))*\)/.exec(docs.complexity ?? '')?.[0],
     replaced_by: docs.replaced_by?.match(/`[^`]+`/g)?.map((name) => name.slice(1, -1)),
     history: docs.history?.map(([version]) => version),
     arguments: docs.arguments?.map(argument),

@@ -9,7 +9,8 @@ const SEED = Number(process.env['VITRINE_SEED'] ?? 20261120);
 const LINES_A_COMMAND = 60;
 
 /** Redis's own grammar allows these, and Redis refuses them. */
-const LOOSE = /^(shutdown|debug|client list type \S+ id) /i;
+const LOOSE =
+  /^(shutdown|debug|client list type \S+ id) |^zadd \S+ nx [gl]t |^z(union|inter)\w* .* weights |^zrange(store)?( (?!by)\S+)* limit |^zrange .* bylex .*withscores/i;
 
 /** What may stand for an argument, where its type alone says too little. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +21,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'yes/no': ['yes', 'no'],
   username: ['default'],
   section: ['server', 'memory', 'everything', 'nonsense'],
+  operation: ['AND', 'OR', 'XOR'],
+  encoding: ['u8', 'i16', 'u63'],
   parameter: ['timeout', 'hz', 'activerehashing'],
   command: ['MGET', 'DEL'],
   'command-name': ['get', 'object|encoding', 'nonsense'],
@@ -54,7 +57,13 @@ function lineOf(spec: CommandSpec, chance: Chance): string {
   const isBare = spec.handler !== undefined && pick(chance, [true, false]);
   const subcommand = subcommands && !isBare ? pick(chance, subcommands) : null;
   const words = [spec.name, ...(subcommand ? [subcommand.name] : [])];
-  for (const argument of (subcommand ?? spec).arguments) words.push(...wordsOf(argument, chance));
+  const { arguments: grammar } = subcommand ?? spec;
+  grammar.forEach((argument, at) => {
+    const made = wordsOf(argument, chance);
+    // How many keys there are is said before them.
+    if (grammar[at - 1]?.name === 'numkeys') words[words.length - 1] = String(made.length);
+    words.push(...made);
+  });
   return words.map((word) => pick(chance, [word, word.toUpperCase()])).join(' ');
 }
 

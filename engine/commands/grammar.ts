@@ -37,6 +37,21 @@ export function multiple(argument: Argument): Argument {
   return { ...argument, multiple: true };
 }
 
+/** May stand several times, each time behind this word. */
+export function multipleBehind(token: string, argument: Argument): Argument {
+  return { ...argument, token, multiple: true, multipleToken: true };
+}
+
+/** A key that belongs to the one right before it. */
+export function anotherKey(name: string): Argument {
+  return { name, type: 'key', joinsKey: true };
+}
+
+/** No key, but in a cluster it lives where a key of that name would. */
+export function shard(name: string): Argument {
+  return { name, type: 'string', keyFlags: ['not_key'] };
+}
+
 /** The same argument behind a word. */
 export function behind(token: string, argument: Argument): Argument {
   return { ...argument, token };

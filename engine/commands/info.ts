@@ -77,7 +77,7 @@ function clientFields({ server, config }: Context): Fields {
       sessions.reduce((most, { decoder }) => Math.max(most, decoder.pendingCapacity), 0),
     ],
     ['client_recent_max_output_buffer', 0],
-    ['blocked_clients', 0],
+    ['blocked_clients', server.waitingClients()],
     ['tracking_clients', 0],
     ['clients_in_timeout_table', 0],
   ];
@@ -139,8 +139,9 @@ function statsFields({ server, keyspace }: Context): Fields {
     ['evicted_clients', 0],
     ['keyspace_hits', keyspace.stats.hits],
     ['keyspace_misses', keyspace.stats.misses],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
+    ['pubsub_channels', server.pubsub.names('channel').length],
+    ['pubsub_patterns', server.pubsub.names('pattern').length],
+    ['pubsubshard_channels', server.pubsub.names('shard').length],
     ['total_error_replies', [...stats.errors.values()].reduce((total, count) => total + count, 0)],
   ];
 }

@@ -198,7 +198,7 @@ function copy({ db, keyspace, reply }: Context, args: Args): void {
   // Looked for again, so that the table knows the hash of what is added to it.
   to.peek(bytes, args.starts[2], args.ends[2]);
   const copied = to.add(bytes, args.starts[2], args.ends[2]);
-  keyspace.strings.copy(db, source, to, copied);
+  to.copyValue(db, source, copied);
   const deadlineMs = db.deadline(source);
   if (deadlineMs >= 0) to.setDeadline(copied, deadlineMs);
   to.changed(bytes, args.starts[2], args.ends[2]);

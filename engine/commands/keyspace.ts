@@ -5,7 +5,8 @@ import { Glob } from '../keyspace/glob.ts';
 import { TYPE_NAMES } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import type { CommandSpec, Context } from './contract.ts';
-import { integer, oneOf, optional, pattern, since, string, word } from './grammar.ts';
+import { oneOf, optional, pattern, since, string, word } from './grammar.ts';
+import { SCAN_ARGUMENTS, readCursor, readScanOptions, scanSome } from './scanning.ts';
 
 const FLUSH_ARGUMENTS = [optional(oneOf('async', since('4.0.0', word('ASYNC')), since('6.2.0', word('SYNC'))))];
 const FLUSH_HISTORY = [
@@ -45,12 +46,7 @@ export const KEYSPACE: readonly CommandSpec[] = [
     flags: ['readonly'],
     tips: ['nondeterministic_output', 'request_policy:special'],
     history: [['6.0.0', 'Takes TYPE.']],
-    arguments: [
-      integer('cursor'),
-      optional(pattern('pattern', 'MATCH')),
-      optional(integer('count', 'COUNT')),
-      since('6.0.0', optional(string('type', 'TYPE'))),
-    ],
+    arguments: [...SCAN_ARGUMENTS, since('6.0.0', optional(string('type', 'TYPE')))],
     examples: ['MSET one 1 two 2', 'SCAN 0', 'SCAN 0 MATCH t* COUNT 100 TYPE string'],
     handler: scan,
   },
@@ -155,25 +151,9 @@ function peekEntry(db: Database, entry: Ref): Ref {
 }
 
 function scan({ db, reply }: Context, args: Args): void {
-  let cursor = readCursor(args.latin1(1));
-  let count = 10;
-  let glob: Glob | null = null;
-  let type: string | null = null;
-  for (let i = 2; i < args.count; i += 2) {
-    if (i + 1 === args.count) throw new CommandError(SYNTAX_ERROR);
-    if (args.is(i, 'COUNT')) {
-      count = args.integer(i + 1);
-      if (count < 1) throw new CommandError(SYNTAX_ERROR);
-    } else if (args.is(i, 'MATCH')) glob = new Glob(args.copy(i + 1));
-    else if (args.is(i, 'TYPE')) type = args.latin1(i + 1).toLowerCase();
-    else throw new CommandError(SYNTAX_ERROR);
-  }
-  const entries: Ref[] = [];
-  // A table that is nearly empty must not keep a call busy for ever.
-  let visitsLeft = count * 10;
-  do {
-    cursor = db.keys.scan(cursor, (entry) => entries.push(entry));
-  } while (cursor !== 0 && --visitsLeft > 0 && entries.length < count);
+  const from = readCursor(args, 1);
+  const { count, glob, type } = readScanOptions(args, 2, true);
+  const { cursor, entries } = scanSome(db.keys, from, count);
   const found = entries.filter((entry) => isShown(db, entry, glob, type));
   reply.array(2);
   reply.text(String(cursor));
@@ -186,18 +166,4 @@ function isShown(db: Database, entry: Ref, glob: Glob | null, type: string | nul
   if (glob !== null && !matches(db, entry, glob)) return false;
   if (type !== null && type !== TYPE_NAMES[db.type(entry)]) return false;
   return !db.isExpired(entry) || peekEntry(db, entry) !== NONE;
-}
-
-const CURSOR = /^[+-]?\d+$/;
-const CURSOR_MAX = 2n ** 64n - 1n;
-
-/** Read as C reads an unsigned number: a sign is allowed, nothing at all is 0, and a zero byte is the end. */
-function readCursor(text: string): number {
-  const digits = text.split('\0', 1)[0];
-  if (digits === '') return 0;
-  if (!CURSOR.test(digits)) throw new CommandError('ERR invalid cursor');
-  const value = BigInt(digits.replace('+', ''));
-  if (value > CURSOR_MAX || value < -CURSOR_MAX) throw new CommandError('ERR invalid cursor');
-  // The tables have fewer buckets than 2^32, so no higher bit is ever looked at.
-  return Number(BigInt.asUintN(32, value));
 }

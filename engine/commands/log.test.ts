@@ -44,11 +44,53 @@ describe('the log', () => {
     ],
     [['INCRBYFLOAT k 0.1'], ['SET k 0.1 KEEPTTL']],
     [
+      ['RPUSH k 1 2 3', 'LMPOP 2 j k LEFT COUNT 2', 'LMPOP 1 k RIGHT COUNT 9', 'LMPOP 1 k LEFT'],
+      ['RPUSH k 1 2 3', 'LPOP k 2', 'RPOP k 1'],
+    ],
+    [
+      ['RPUSH k 1 2 3 4 5', 'BLPOP j k 0', 'BRPOP k 0', 'BLMOVE k j LEFT RIGHT 0', 'BLMPOP 0 1 k LEFT COUNT 9'],
+      ['RPUSH k 1 2 3 4 5', 'LPOP k', 'RPOP k', 'LMOVE k j LEFT RIGHT', 'LPOP k 2'],
+    ],
+    [
+      ['RPUSH k 1 2 3', 'LTRIM k 0 -1', 'LTRIM k 0 1', 'LREM k 0 9', 'LPUSHX j 1', 'LPOP k 0', 'LMOVE j k LEFT LEFT'],
+      ['RPUSH k 1 2 3', 'LTRIM k 0 1'],
+    ],
+    [
+      ['HSETNX h f 1', 'HINCRBY h f 2', 'HINCRBYFLOAT h f 0.1', 'HMSET h g 1'],
+      ['HSETNX h f 1', 'HINCRBY h f 2', 'HSET h f 3.1', 'HMSET h g 1'],
+    ],
+    [
+      ['SADD s 1 2 3', 'SPOP s 9', 'SADD s a', 'SPOP s', 'SPOP s'],
+      ['SADD s 1 2 3', 'DEL s', 'SADD s a', 'SREM s a'],
+    ],
+    [
+      ['SADD a 1 2', 'SADD b 2 3', 'SINTERSTORE c a b', 'SMOVE a b 1', 'SINTERSTORE c a none'],
+      ['SADD a 1 2', 'SADD b 2 3', 'SINTERSTORE c a b', 'SMOVE a b 1', 'SINTERSTORE c a none'],
+    ],
+    [
+      ['SADD a 1', 'SADD a 1', 'SREM a 2', 'SMOVE a b 2', 'SMOVE a a 1', 'SPOP a 0', 'SPOP b', 'SUNIONSTORE d b'],
+      ['SADD a 1'],
+    ],
+    [
       ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
       ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
     ],
   ])('of %j is %j', (lines, expected) => {
     expect(logOf(...lines)).toEqual(expected);
+  });
+
+  test('says who went where chance decided', () => {
+    const engine = new TestEngine();
+    const members = (reply: string): string => [...reply.matchAll(/\n([1-9a-i])\r/g)].map(([, name]) => name).join(' ');
+    for (const set of ['1 2 3 4 5 6 7', 'a b c d e f g h i']) {
+      const client = engine.connect();
+      client.say(`SADD s ${set}`);
+      for (const line of ['SPOP s', 'SPOP s 2', 'SPOP s 3']) {
+        const popped = members(client.say(line));
+        expect(engine.logLines().at(-1)).toBe(`SREM s ${popped}`);
+      }
+      client.say('DEL s');
+    }
   });
 
   test('holds nothing of what changed nothing', () => {
@@ -92,7 +134,7 @@ describe('the log', () => {
 
   test('read into another engine gives the same keys, values and deadlines', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const engine = new TestEngine({ databases: '2' });
+      const engine = new TestEngine({ databases: '2', 'hash-max-listpack-entries': '4' });
       const client = engine.connect();
       const chance = new Chance(seed);
       for (let i = 0; i < 300; i++) {
@@ -101,7 +143,7 @@ describe('the log', () => {
       }
       client.say('DISCARD');
       engine.pass(0);
-      const copy = new TestEngine({ databases: '2' });
+      const copy = new TestEngine({ databases: '2', 'hash-max-listpack-entries': '4' });
       copy.nowMs = engine.nowMs;
       copy.engine.setTime(copy.nowMs);
       const loader = copy.engine.loader();
@@ -151,6 +193,51 @@ const LINES = [
     'SELECT 0',
     'SELECT 1',
     'GET K',
+    'ZADD K 1 V 2.5 a 3 b',
+    'ZADD K GT CH 7 a 0.1 c',
+    'ZINCRBY K 0.1 a',
+    'ZREM K a b',
+    'ZPOPMIN K',
+    'ZMPOP 2 K K MAX COUNT 2',
+    'ZREMRANGEBYSCORE K (1 3',
+    'ZUNIONSTORE K 2 K K WEIGHTS 1 0.3',
+    'ZRANGESTORE K K 1 -1',
+    'LPUSH K V a b',
+    'RPUSH K a V b V',
+    'LPOP K 2',
+    'RPOP K',
+    'LSET K 0 V',
+    'LINSERT K BEFORE b V',
+    'LREM K 0 a',
+    'LTRIM K 0 5',
+    'LMOVE K K LEFT RIGHT',
+    'RPOPLPUSH K K',
+    'LMPOP 2 K K RIGHT COUNT 3',
+    'HSET K f1 V f2 V f3 1',
+    'HSET K f4 V f5 V f6 V f1 2',
+    'HDEL K f1 f2 f3',
+    'SETBIT K T 1',
+    'PFADD K V V',
+    'PFADD K V',
+    'PFCOUNT K',
+    'PFMERGE K K',
+    'SETBIT K 3 0',
+    'BITOP OR K K K',
+    'BITFIELD K OVERFLOW FAIL SET u4 #3 9 INCRBY u4 #3 T',
+    'HSETNX K f1 V',
+    'HMSET K f1 1 f2 2',
+    'HINCRBY K f1 T',
+    'HINCRBYFLOAT K f1 0.1',
+    'SADD K 1 2 3 T',
+    'SADD K V',
+    'SADD K T 5 6',
+    'SREM K 1 2',
+    'SPOP K',
+    'SPOP K 2',
+    'SMOVE K K 1',
+    'SUNIONSTORE K K K',
+    'SINTERSTORE K K K',
+    'SDIFFSTORE K K K',
     'INCRBY K 9007199254740993',
     'SET K 9223372036854775806',
   ],
@@ -172,6 +259,20 @@ function stateOf(engine: TestEngine): string[] {
   return [0, 1].flatMap((db) => {
     client.say(`SELECT ${db}`);
     const keys = [...client.say('KEYS *').matchAll(/key:\d/g)].map(([key]) => key).sort();
-    return keys.map((key) => `${db} ${key} ${client.say(`GET ${key}`)} ${client.say(`PEXPIRETIME ${key}`)}`);
+    return keys.map((key) => {
+      const lines = [
+        `TYPE ${key}`,
+        `OBJECT ENCODING ${key}`,
+        `GET ${key}`,
+        `HGETALL ${key}`,
+        `LRANGE ${key} 0 -1`,
+        `ZRANGE ${key} 0 -1 WITHSCORES`,
+        `PEXPIRETIME ${key}`,
+      ];
+      const said = lines.map((line) => client.say(line)).join(' ');
+      const members = client.say(`SMEMBERS ${key}`).split('\r\n').sort().join(' ');
+      // What INCRBYFLOAT leaves is text even where it looks like an integer; read from the log it is an integer.
+      return `${db} ${key} ${said.replace('$6\r\nembstr', '$3\r\nint')} ${members}`;
+    });
   });
 }

@@ -69,7 +69,10 @@ function usage({ db, keyspace, reply }: Context, args: Args): void {
   }
   const entry = db.look(args.bytes, args.starts[2], args.ends[2]);
   if (entry === NONE) reply.null();
-  else reply.integer(keyspace.arena.capacityOf(entry) + keyspace.strings.memoryBytes(db, entry));
+  else {
+    const valueBytes = db.typeOf(entry).memoryBytes(db.encoding(entry), db.value(entry));
+    reply.integer(keyspace.arena.capacityOf(entry) + valueBytes);
+  }
 }
 
 function stats({ keyspace, reply, server }: Context): void {

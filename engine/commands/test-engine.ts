@@ -67,6 +67,13 @@ export class TestClient {
     return this.send(`*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${latin1(word)}\r\n`).join('')}`);
   }
 
+  /** What has come since it last sent something or listened. */
+  heard(): string {
+    const { received } = this;
+    this.received = '';
+    return received;
+  }
+
   send(text: string): string {
     this.received = '';
     this.owner.engine.setTime(this.owner.nowMs);

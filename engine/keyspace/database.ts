@@ -2,29 +2,17 @@ import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import { latin1 } from '../memory/bytes.ts';
 import { DeadlineHeap, type DeadlineHeapState } from '../structures/deadline-heap.ts';
 import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
-import type { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
-import {
-  DEADLINE,
-  EMBSTR,
-  INT64,
-  META,
-  PAYLOAD_WORDS,
-  RAW,
-  VALUE,
-  clockAt,
-  clockOf,
-  encodingOf,
-  metaOf,
-  typeOf,
-} from './values.ts';
+import type { Blocks, ValueType } from './value-type.ts';
+import { DEADLINE, META, PAYLOAD_WORDS, TYPE_LIST, TYPE_ZSET, VALUE, clockAt, clockOf, encodingOf, metaOf, typeOf } from './values.ts';
 
 /** What the databases of an engine share. */
 export interface KeyspaceParts {
   readonly arena: Arena;
-  readonly strings: DynamicStrings;
+  /** By the numbers of the types. */
+  readonly types: readonly ValueType[];
   readonly hashName: HashName;
   readonly hashSeed: readonly [number, number];
   readonly tableTrace: HashTableProbe | null;
@@ -58,7 +46,7 @@ export interface Watcher {
   expired(db: number, key: Uint8Array): void;
 }
 
-/** Structure ids: the arena is 0 and the strings 1; each database has two from here on. */
+/** Structure ids: the arena is 0 and the strings 1; each database has two from here on, below `FIRST_COLLECTION_ID`. */
 const FIRST_DATABASE_ID = 2;
 
 function tableId(index: number): number {
@@ -79,17 +67,16 @@ export class Database {
   readonly deadlines: DeadlineHeap;
   readonly stats: KeyspaceStats;
 
+  /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
+  onFed: ((db: Database, entry: Ref) => void) | null = null;
+
   private readonly parts: KeyspaceParts;
-  private readonly strings: DynamicStrings;
-  private readonly arena: Arena;
   private readonly watchers = new Map<string, Set<Watcher>>();
 
   constructor(index: number, parts: KeyspaceParts, stats: KeyspaceStats) {
     this.index = index;
     this.parts = parts;
     this.stats = stats;
-    this.arena = parts.arena;
-    this.strings = parts.strings;
     this.keys = new HashTable(parts.arena, {
       id: tableId(index),
       hashName: parts.hashName,
@@ -185,14 +172,29 @@ export class Database {
     this.keys.setPayload(entry, VALUE, value);
     const meta = metaOf(type, encoding, clockAt(this.parts.now()));
     if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
+    if (this.onFed !== null && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
+  }
+
+  /** Says where the key's value lies now, which has the type and encoding that it had. */
+  moveValue(entry: Ref, value: number): void {
+    if (this.value(entry) !== value) this.keys.setPayload(entry, VALUE, value);
+  }
+
+  /** What can be done with the value of a key whatever it is. */
+  typeOf(entry: Ref): ValueType {
+    return this.parts.types[this.type(entry)];
   }
 
   /** Frees what the key stands for, and leaves the key. */
   releaseValue(entry: Ref): void {
-    const encoding = this.encoding(entry);
-    const value = this.value(entry);
-    if (encoding === EMBSTR || encoding === RAW) this.strings.release(value);
-    else if (encoding === INT64) this.arena.release(value);
+    this.typeOf(entry).release(this.encoding(entry), this.value(entry));
+  }
+
+  /** Makes a key that stands for nothing stand for a value equal to another key's, in memory of its own. */
+  copyValue(from: Database, source: Ref, target: Ref): void {
+    const encoding = from.encoding(source);
+    const value = from.typeOf(source).copy(encoding, from.value(source));
+    this.setValue(target, from.type(source), encoding, value);
   }
 
   remove(entry: Ref): void {
@@ -210,9 +212,9 @@ export class Database {
     this.keys.remove(source);
   }
 
-  /** Says that a key was changed: for the log, for transactions, for statistics. */
-  changed(bytes: Uint8Array, start: number, end: number): void {
-    this.stats.dirty++;
+  /** Says that a key was changed, in so many places: for the log, for transactions, for statistics. */
+  changed(bytes: Uint8Array, start: number, end: number, changes = 1): void {
+    this.stats.dirty += changes;
     if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
   }
 
@@ -226,7 +228,7 @@ export class Database {
       });
     }
     // Free lists of a million blocks are memory that nobody uses.
-    if (removed > 0 && this.arena.usedBytes === 0) this.arena.reset();
+    if (removed > 0 && this.parts.arena.usedBytes === 0) this.parts.arena.reset();
     return removed;
   }
 
@@ -306,14 +308,29 @@ export class Database {
 
   // Seeing the whole.
 
-  /** The refs of all strings that keys stand for. */
-  *stringRefs(): Generator<Ref> {
-    const refs: Ref[] = [];
+  /** Adds the blocks of all values. */
+  gather(blocks: Blocks): void {
     this.keys.forEach((entry) => {
-      const encoding = this.encoding(entry);
-      if (encoding === EMBSTR || encoding === RAW) refs.push(this.value(entry));
+      this.typeOf(entry).gather(this.encoding(entry), this.value(entry), blocks);
     });
-    yield* refs;
+  }
+
+  /** How many elements all values have together. */
+  countElements(): number {
+    let count = 0;
+    this.keys.forEach((entry) => {
+      count += this.typeOf(entry).count(this.encoding(entry), this.value(entry));
+    });
+    return count;
+  }
+
+  /** Throws when an invariant of the keys, the deadlines or a value is broken. */
+  assertValid(): void {
+    this.keys.assertValid();
+    this.deadlines.assertValid((owner) => this.keys.payload(owner, DEADLINE) - 1);
+    this.keys.forEach((entry) => {
+      this.typeOf(entry).assertValid(this.encoding(entry), this.value(entry));
+    });
   }
 
   capture(): DatabaseState {

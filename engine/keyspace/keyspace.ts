@@ -1,27 +1,69 @@
 import { Arena, type ArenaState } from '../memory/arena.ts';
 import { arenaSteps } from '../memory/arena.steps.ts';
+import { AvlTree } from '../structures/avl-tree.ts';
+import { avlTreeSteps } from '../structures/avl-tree.steps.ts';
 import { deadlineHeapSteps } from '../structures/deadline-heap.steps.ts';
 import { DynamicStrings } from '../structures/dynamic-string.ts';
 import { dynamicStringSteps } from '../structures/dynamic-string.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
-import { hashTableSteps } from '../structures/hash-table.steps.ts';
+import { HashTable, type HashTableState } from '../structures/hash-table.ts';
+import { hashTableSteps, type HashTableProbe } from '../structures/hash-table.steps.ts';
+import { Intsets } from '../structures/intset.ts';
+import { intsetSteps } from '../structures/intset.steps.ts';
+import { Listpacks } from '../structures/listpack.ts';
+import { listpackSteps } from '../structures/listpack.steps.ts';
+import { SkipList } from '../structures/skip-list.ts';
+import { skipListSteps } from '../structures/skip-list.steps.ts';
+import { linkedListSteps } from '../structures/linked-list.steps.ts';
+import { QuickList, type QuickListState } from '../structures/quicklist.ts';
+import { quickListSteps } from '../structures/quicklist.steps.ts';
+import { HyperLogLogs } from '../structures/hyperloglog.ts';
+import { hyperLogLogSteps } from '../structures/hyperloglog.steps.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import { Collections, type CollectionKind, type CollectionsState, type Slots } from './collections.ts';
+import {
+  FIRST_COLLECTION_ID,
+  HASH_PAYLOAD_WORDS,
+  HOLDS_ZSET,
+  HOLDS_ZSET_TREE,
+  ZSET_PAYLOAD_WORDS,
+  HOLDS_HASH,
+  HOLDS_LIST,
+  HOLDS_SET,
+  SET_PAYLOAD_WORDS,
+  collectionSteps,
+} from './collections.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
+import { HashValues } from './hashes.ts';
+import { noLimits, type Limits } from './limits.ts';
+import { ListValues } from './lists.ts';
+import { SortedSet } from './sorted-set.ts';
+import { SortedSetValues, type SortedSetParts } from './sorted-sets.ts';
+import { SetValues } from './sets.ts';
 import { StringValues } from './strings.ts';
+import type { Blocks, ValueType } from './value-type.ts';
+import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values.ts';
 
 const ARENA_ID = 0;
 const STRINGS_ID = 1;
+/** What all share and came later is numbered downwards from the collections; the databases are between. */
+export const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
+export const INTSETS_ID = LISTPACKS_ID - 1;
+export const HYPERLOGLOGS_ID = INTSETS_ID - 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;
   readonly hashName: HashName;
   readonly hashSeed: readonly [number, number];
+  /** 32 bits by chance, for towers. */
+  readonly chance: () => number;
   readonly recorder: Recorder | null;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
 }
 
 export interface KeyspaceState {
   readonly arena: ArenaState;
+  readonly collections: CollectionsState;
   readonly databases: readonly DatabaseState[];
   readonly stats: KeyspaceStats;
 }
@@ -30,10 +72,20 @@ export interface KeyspaceState {
 export class Keyspace {
   readonly arena: Arena;
   readonly dynamicStrings: DynamicStrings;
+  readonly listpacks: Listpacks;
+  readonly intsets: Intsets;
+  readonly collections: Collections;
   readonly strings: StringValues;
+  /** Sketches lie in strings, and are no type of their own. */
+  readonly hyperLogLogs: HyperLogLogs;
+  readonly hashes: HashValues;
+  readonly sets: SetValues;
+  readonly sortedSets: SortedSetValues;
+  readonly lists: ListValues;
   readonly databases: Database[];
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, dirty: 0 };
   readonly hashName: HashName;
+  readonly limits: Limits = noLimits();
   /** Milliseconds since 1970, set once a turn. */
   nowMs = 0;
   /** Off while the log is read: there an expiry stands as a DEL of its own. */
@@ -44,19 +96,115 @@ export class Keyspace {
     this.hashName = options.hashName;
     this.arena = new Arena(ARENA_ID, recorder?.probe(arenaSteps) ?? null);
     this.dynamicStrings = new DynamicStrings(this.arena, STRINGS_ID, recorder?.probe(dynamicStringSteps) ?? null);
+    this.listpacks = new Listpacks(this.arena, LISTPACKS_ID, recorder?.probe(listpackSteps) ?? null);
+    this.intsets = new Intsets(this.arena, INTSETS_ID, recorder?.probe(intsetSteps) ?? null);
+    this.collections = new Collections(recorder?.probe(collectionSteps) ?? null);
+    const tableTrace = recorder?.probe(hashTableSteps) ?? null;
     this.strings = new StringValues(this.arena, this.dynamicStrings);
-    const parts = {
+    this.hyperLogLogs = new HyperLogLogs(
+      this.dynamicStrings,
+      HYPERLOGLOGS_ID,
+      recorder?.probe(hyperLogLogSteps) ?? null,
+      () => this.limits.sketchSparseBytes,
+    );
+    this.hashes = new HashValues({
       arena: this.arena,
       strings: this.dynamicStrings,
+      listpacks: this.listpacks,
+      collections: this.collections,
+      tables: this.collections.declare(this.tableKind(options, tableTrace)),
+      limits: this.limits,
+    });
+    this.sets = new SetValues({
+      arena: this.arena,
+      intsets: this.intsets,
+      collections: this.collections,
+      tables: this.collections.declare(this.memberTableKind(options, tableTrace)),
+      limits: this.limits,
+    });
+    this.lists = new ListValues({ listpacks: this.listpacks, quicklists: this.declareQuicklists(recorder) });
+    this.sortedSets = new SortedSetValues({
+      arena: this.arena,
+      listpacks: this.listpacks,
+      collections: this.collections,
+      slots: this.declareSortedSets(options, tableTrace),
+      limits: this.limits,
+    });
+    const types: ValueType[] = [];
+    types[TYPE_STRING] = this.strings;
+    types[TYPE_HASH] = this.hashes;
+    types[TYPE_SET] = this.sets;
+    types[TYPE_ZSET] = this.sortedSets;
+    types[TYPE_LIST] = this.lists;
+    const parts = {
+      arena: this.arena,
+      types,
       hashName: options.hashName,
       hashSeed: options.hashSeed,
-      tableTrace: recorder?.probe(hashTableSteps) ?? null,
+      tableTrace,
       heapTrace: recorder?.probe(deadlineHeapSteps) ?? null,
       now: () => this.nowMs,
       expires: () => this.expires,
       onExpired: options.onExpired,
     };
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, parts, this.stats));
+  }
+
+  /** The tables of large hashes: the very class that holds the keys. */
+  private tableKind(
+    { hashName, hashSeed }: KeyspaceOptions,
+    trace: HashTableProbe | null,
+  ): CollectionKind<HashTable, HashTableState> {
+    const options = { hashName, seed: hashSeed, payloadWords: HASH_PAYLOAD_WORDS, trace };
+    return {
+      holds: HOLDS_HASH,
+      make: (id) => new HashTable(this.arena, { ...options, id }),
+      model: (table) => ({ holds: 'hash', table: table.snapshot() }),
+    };
+  }
+
+  /** The tables of sets: the same, without a payload. */
+  private memberTableKind(
+    { hashName, hashSeed }: KeyspaceOptions,
+    trace: HashTableProbe | null,
+  ): CollectionKind<HashTable, HashTableState> {
+    const options = { hashName, seed: hashSeed, payloadWords: SET_PAYLOAD_WORDS, trace };
+    return {
+      holds: HOLDS_SET,
+      make: (id) => new HashTable(this.arena, { ...options, id }),
+      model: (table) => ({ holds: 'set', table: table.snapshot() }),
+    };
+  }
+
+  private declareQuicklists(recorder: Recorder | null): Slots<QuickList, QuickListState> {
+    const { arena, listpacks, limits } = this;
+    const nodeTrace = recorder?.probe(linkedListSteps) ?? null;
+    const parts = { arena, listpacks, limits, nodeTrace, trace: recorder?.probe(quickListSteps) ?? null };
+    return this.collections.declare({
+      holds: HOLDS_LIST,
+      make: (id) => new QuickList(id, parts),
+      model: (list) => ({ holds: 'list', list: list.snapshot() }),
+    });
+  }
+
+  /** The kinds of large sorted sets: one for each index. */
+  private declareSortedSets(options: KeyspaceOptions, tableTrace: HashTableProbe | null): SortedSetParts['slots'] {
+    const { hashName, hashSeed: seed, chance, recorder } = options;
+    const table = { hashName, seed, payloadWords: ZSET_PAYLOAD_WORDS, trace: tableTrace };
+    const listTrace = recorder?.probe(skipListSteps) ?? null;
+    const skiplist = this.collections.declare({
+      holds: HOLDS_ZSET,
+      make: (id) =>
+        new SortedSet(this.arena, new SkipList(this.arena, { id, trace: listTrace, chance }), { ...table, id }),
+      model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
+    });
+    const treeTrace = recorder?.probe(avlTreeSteps) ?? null;
+    const avl = this.collections.declare({
+      holds: HOLDS_ZSET_TREE,
+      make: (id) => new SortedSet(this.arena, new AvlTree(this.arena, { id, trace: treeTrace }), { ...table, id }),
+      model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
+    });
+    return { skiplist, avl };
   }
 
   /** Removes keys whose deadline has passed, up to `limit` over all databases. */
@@ -73,9 +221,17 @@ export class Keyspace {
     for (const db of this.databases) if (db.keys.isRehashing) db.keys.rehash(buckets);
   }
 
+  /** The blocks of all values, for a picture of them. */
+  blocks(): Blocks {
+    const blocks: Blocks = { strings: [], listpacks: [], intsets: [] };
+    for (const db of this.databases) db.gather(blocks);
+    return blocks;
+  }
+
   capture(): KeyspaceState {
     return {
       arena: this.arena.capture(),
+      collections: this.collections.capture(),
       databases: this.databases.map((db) => db.capture()),
       stats: { ...this.stats },
     };
@@ -83,10 +239,18 @@ export class Keyspace {
 
   restore(state: KeyspaceState): void {
     this.arena.restore(state.arena);
+    this.collections.restore(state.collections);
     this.databases.forEach((db, index) => {
       const saved = state.databases[index];
       db.restore(saved);
     });
     Object.assign(this.stats, state.stats);
+  }
+
+  /** Throws when an invariant of anything in it is broken. */
+  assertValid(): void {
+    this.arena.assertValid();
+    this.collections.assertValid();
+    for (const db of this.databases) db.assertValid();
   }
 }

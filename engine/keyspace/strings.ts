@@ -4,6 +4,7 @@ import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import type { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { Database } from './database.ts';
+import { serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
 import { EMBSTR, EMBSTR_LIMIT, INT, INT64, RAW, TYPE_STRING } from './values.ts';
 
 /** What a string value can look like from outside: bytes, wherever they come from. */
@@ -14,7 +15,7 @@ export interface BytesView {
 }
 
 /** String values: bytes that are kept as an integer where they are one, and as a dynamic string otherwise. */
-export class StringValues {
+export class StringValues implements ValueType {
   private readonly arena: Arena;
   private readonly strings: DynamicStrings;
 
@@ -72,6 +73,12 @@ export class StringValues {
   setText(db: Database, entry: Ref, bytes: Uint8Array, isNew: boolean): void {
     if (!isNew) db.releaseValue(entry);
     this.storeText(db, entry, bytes, 0, bytes.length);
+  }
+
+  /** Makes a key stand for these bytes in a string that will be written in place; what it stood for is released. */
+  setRaw(db: Database, entry: Ref, bytes: Uint8Array, isNew: boolean): void {
+    if (!isNew) db.releaseValue(entry);
+    db.setValue(entry, TYPE_STRING, RAW, this.strings.create(bytes, 0, bytes.length));
   }
 
   private storeText(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
@@ -167,24 +174,42 @@ export class StringValues {
     db.setValue(entry, TYPE_STRING, RAW, this.strings.create(NO_BYTES, 0, 0));
   }
 
-  /** Makes another entry stand for the same bytes, in the same encoding, in memory of its own. */
-  copy(from: Database, source: Ref, to: Database, target: Ref): void {
-    const encoding = from.encoding(source);
-    const value = from.value(source);
-    if (encoding === INT) {
-      to.setValue(target, TYPE_STRING, INT, value);
-    } else if (encoding === INT64) {
-      to.setValue(target, TYPE_STRING, INT64, this.makeInt64(this.readInt64(value)));
-    } else {
-      const start = this.strings.start(value);
-      const end = start + this.strings.length(value);
-      to.setValue(target, TYPE_STRING, encoding, this.strings.create(this.strings.bytes(value), start, end));
-    }
+  // As any type of value.
+
+  release(encoding: number, value: number): void {
+    if (encoding >= EMBSTR) this.strings.release(value);
+    else if (encoding === INT64) this.arena.release(value);
   }
 
-  /** The bytes a value takes in the arena, beside its entry. */
-  memoryBytes(db: Database, entry: Ref): number {
-    return db.encoding(entry) === INT ? 0 : this.arena.capacityOf(db.value(entry));
+  copy(encoding: number, value: number): number {
+    if (encoding === INT) return value;
+    if (encoding === INT64) return this.makeInt64(this.readInt64(value));
+    const start = this.strings.start(value);
+    return this.strings.create(this.strings.bytes(value), start, start + this.strings.length(value));
+  }
+
+  count(): number {
+    return 1;
+  }
+
+  memoryBytes(encoding: number, value: number): number {
+    return encoding === INT ? 0 : this.arena.capacityOf(value);
+  }
+
+  /** Small integers take 2, 3 or 5 bytes, all else its length and its bytes. */
+  serializedBytes(encoding: number, value: number): number {
+    if (encoding === INT64) return serializedStringBytes(String(this.readInt64(value)).length);
+    if (encoding >= EMBSTR) return serializedStringBytes(this.strings.length(value));
+    if (value === (value << 24) >> 24) return 2;
+    return value === (value << 16) >> 16 ? 3 : 5;
+  }
+
+  gather(encoding: number, value: number, blocks: Blocks): void {
+    if (encoding >= EMBSTR) blocks.strings.push(value);
+  }
+
+  assertValid(encoding: number, value: number): void {
+    if (encoding >= EMBSTR) this.strings.assertValid(value);
   }
 
   private asString(db: Database, entry: Ref): Ref {

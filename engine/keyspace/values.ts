@@ -8,8 +8,13 @@ export const DEADLINE = 2;
 export const PAYLOAD_WORDS = 3;
 
 export const TYPE_STRING = 0;
+export const TYPE_LIST = 1;
+export const TYPE_SET = 2;
+export const TYPE_ZSET = 3;
+export const TYPE_HASH = 4;
 
-export const TYPE_NAMES = ['string'] as const;
+/** As `TYPE` names them, and as files number them. */
+export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash'] as const;
 
 /** An integer of 32 bits, in the value word itself. */
 export const INT = 0;
@@ -19,9 +24,25 @@ export const INT64 = 1;
 export const EMBSTR = 2;
 /** A string that is long, or was changed in place. */
 export const RAW = 3;
+/** A few elements one behind the other in one block: the value word is its ref. */
+export const LISTPACK = 4;
+/** A few integers in order in one block: the value word is its ref. */
+export const INTSET = 5;
+// From here on the value word is a slot of the collections: see `collections.ts`.
+export const HASHTABLE = 6;
+export const QUICKLIST = 7;
+/** A sorted set of any size, whichever index orders it. */
+export const SKIPLIST = 8;
 
 /** As `OBJECT ENCODING` names them. */
-export const ENCODING_NAMES = ['int', 'int', 'embstr', 'raw'] as const;
+export const ENCODING_NAMES = [
+  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist'],
+] as const;
+
+/** Whether the value word is a slot, and not a ref or the value itself. */
+export function isSlot(encoding: number): boolean {
+  return encoding >= HASHTABLE;
+}
 
 /** Strings up to this long count as short. */
 export const EMBSTR_LIMIT = 44;

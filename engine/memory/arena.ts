@@ -59,6 +59,7 @@ const CLASS_OF_GRANULES = new Uint8Array(129).map((_, granules) =>
 /** What stands at the page numbers that have no buffer of their own. */
 const NO_WORDS = new Int32Array(0);
 const NO_BYTES = new Uint8Array(0);
+const NO_DOUBLES = new Float64Array(0);
 
 function sizeClasses(): readonly number[] {
   const sizes = [8, 16, 24, 32, 40, 48, 56, 64];
@@ -103,9 +104,10 @@ export interface ArenaState {
 }
 
 export class Arena {
-  /** The pages as 32-bit words and as bytes; a large block's buffer stands at its first page number. */
+  /** The pages as 32-bit words, as bytes and as doubles; a large block's buffer stands at its first page number. */
   readonly words: Int32Array[] = [];
   readonly bytes: Uint8Array[] = [];
+  readonly doubles: Float64Array[] = [];
 
   private readonly id: number;
   private readonly trace: ArenaProbe | null;
@@ -176,6 +178,7 @@ export class Arena {
     if (this.used !== 0) throw new Error(`${this.used} bytes are still in use`);
     this.words.length = 0;
     this.bytes.length = 0;
+    this.doubles.length = 0;
     this.spanClasses = [];
     for (const table of [this.freeHeads, this.carveNext, this.carveEnd]) table.fill(NONE);
     this.slabs = [];
@@ -298,18 +301,21 @@ export class Arena {
   }
 
   private putPage(page: number, buffer: ArrayBuffer): void {
-    // No holes: an array with holes is a slower array, and every read of a record goes through these two.
+    // No holes: an array with holes is a slower array, and every read of a record goes through these.
     while (this.words.length < page) {
       this.words.push(NO_WORDS);
       this.bytes.push(NO_BYTES);
+      this.doubles.push(NO_DOUBLES);
     }
     this.words[page] = new Int32Array(buffer);
     this.bytes[page] = new Uint8Array(buffer);
+    this.doubles[page] = new Float64Array(buffer);
   }
 
   private dropPage(page: number): void {
     this.words[page] = NO_WORDS;
     this.bytes[page] = NO_BYTES;
+    this.doubles[page] = NO_DOUBLES;
   }
 
   snapshot(): ArenaModel {
@@ -351,6 +357,7 @@ export class Arena {
   restore(state: ArenaState): void {
     this.words.length = 0;
     this.bytes.length = 0;
+    this.doubles.length = 0;
     state.pages.forEach((buffer, page) => {
       if (buffer.byteLength > 0) this.putPage(page, buffer.slice(0));
     });

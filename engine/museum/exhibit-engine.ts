@@ -120,7 +120,10 @@ export class ExhibitEngine {
   private run(session: ExhibitSession, args: Args): void {
     const start = this.reply.length;
     this.reply.protocol = session.protocol;
-    if (this.film.isRunning) this.film.beginCommand(session.id, 0, this.nowMs, lineOf(args));
+    if (this.film.isRunning) {
+      const line = lineOf(args);
+      this.film.beginCommand(session.id, 0, this.nowMs, line, line.length);
+    }
     try {
       this.call(session, args);
     } catch (error) {

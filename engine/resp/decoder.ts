@@ -11,6 +11,7 @@ const UNAUTHENTICATED_BULK = 16 * 1024;
 /** `$0`, its line's end, and the end of nothing. No number that `plainNumber` reads is longer than that. */
 const SHORTEST_BULK = 6;
 
+const NOTHING = new Uint8Array(0);
 const CR = 13;
 const LF = 10;
 const STAR = 42;
@@ -101,6 +102,15 @@ export class RequestDecoder {
   /** Stops between two commands: what is left of the input is kept, and a later `feed`, of nothing even, goes on there. */
   suspend(): void {
     this.keepRest();
+  }
+
+  /** What came of a command that is not whole yet has not come. */
+  forget(): void {
+    this.input = NOTHING;
+    this.end = this.position = this.commandStart = this.searched = this.keptLength = 0;
+    this.isInsideCommand = false;
+    this.bulksLeft = 0;
+    this.bulkLength = -1;
   }
 
   /**

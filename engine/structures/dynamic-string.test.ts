@@ -18,6 +18,7 @@ import {
 type Change =
   | { readonly do: 'append' | 'replace' | 'create'; readonly bytes: Uint8Array }
   | { readonly do: 'setRange'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly do: 'splice'; readonly at: number; readonly removed: number; readonly bytes: Uint8Array }
   | { readonly do: 'release' };
 
 const bytes = fc.uint8Array({ maxLength: 100 });
@@ -25,6 +26,7 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
   fc.oneof(
     fc.record({ do: fc.constantFrom('append' as const, 'replace' as const, 'create' as const), bytes }),
     fc.record({ do: fc.constant('setRange' as const), at: fc.nat(300), bytes }),
+    fc.record({ do: fc.constant('splice' as const), at: fc.nat(300), removed: fc.nat(20), bytes }),
     fc.constant({ do: 'release' as const }),
   ),
   { minLength: 10, maxLength: 60 },
@@ -47,14 +49,28 @@ function perform(strings: DynamicStrings, refs: readonly number[], change: Chang
       return [...others, strings.append(last, change.bytes, 0, change.bytes.length)];
     case 'replace':
       return [...others, strings.replace(last, change.bytes, 0, change.bytes.length)];
+    case 'splice': {
+      const [at, removed] = cutOf(strings.length(last), change);
+      return [...others, strings.splice(last, at, removed, change.bytes, 0, change.bytes.length)];
+    }
     case 'setRange':
       return [...others, strings.setRange(last, change.at, change.bytes, 0, change.bytes.length)];
   }
 }
 
+/** Where to cut a string of that length, and how much of it. */
+function cutOf(length: number, { at, removed }: { at: number; removed: number }): [at: number, removed: number] {
+  const first = at % (length + 1);
+  return [first, Math.min(removed, length - first)];
+}
+
 function expected(value: Uint8Array, change: Change): Uint8Array {
   if (change.do === 'append') return Uint8Array.from([...value, ...change.bytes]);
   if (change.do === 'replace') return change.bytes;
+  if (change.do === 'splice') {
+    const [at, removed] = cutOf(value.length, change);
+    return Uint8Array.from([...value.subarray(0, at), ...change.bytes, ...value.subarray(at + removed)]);
+  }
   if (change.do !== 'setRange') return value;
   const result = new Uint8Array(Math.max(value.length, change.at + change.bytes.length));
   result.set(value);

@@ -99,6 +99,17 @@ export class DynamicStrings {
     return roomy;
   }
 
+  /** Puts bytes in the place of `removed` bytes from `at` on; what follows them moves. Returns the ref, as `append` does. */
+  splice(ref: Ref, at: number, removed: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const length = this.length(ref);
+    const needed = length - removed + end - start;
+    const roomy = this.withRoomFor(ref, needed);
+    const first = this.start(roomy);
+    this.bytes(roomy).copyWithin(first + at + end - start, first + at + removed, first + length);
+    this.write(roomy, at, bytes, start, end, needed);
+    return roomy;
+  }
+
   private withRoomFor(ref: Ref, needed: number): Ref {
     if (needed <= this.capacity(ref)) return ref;
     return this.grow(ref, needed < DOUBLE_UP_TO ? needed * 2 : needed + DOUBLE_UP_TO);

@@ -60,6 +60,8 @@ export interface HashTableOptions {
   readonly seed: readonly [number, number];
   /** How many words the owner keeps in each entry. */
   readonly payloadWords: number;
+  /** Words of each entry that another structure, of which it is a part as well, keeps there. It tells of them itself. */
+  readonly foreignWords?: number;
   readonly trace: HashTableProbe | null;
 }
 
@@ -90,7 +92,7 @@ export class HashTable {
     this.hash = hashFunction(options.hashName, options.seed);
     this.payloadWords = options.payloadWords;
     this.trace = options.trace;
-    this.keyOffset = (HEADER_WORDS + options.payloadWords) * 4;
+    this.keyOffset = (HEADER_WORDS + options.payloadWords + (options.foreignWords ?? 0)) * 4;
     this.old = new BucketArray(arena);
     this.new = new BucketArray(arena);
   }
@@ -130,11 +132,14 @@ export class HashTable {
     return NONE;
   }
 
-  /** Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. */
-  insertMissing(bytes: Uint8Array, start: number, end: number): Ref {
+  /**
+   * Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. So many
+   * trailing bytes are left for another structure, from the first multiple of eight behind the key on.
+   */
+  insertMissing(bytes: Uint8Array, start: number, end: number, trailingBytes = 0): Ref {
     const hash = this.lastHash;
     this.growWhenFull();
-    const entry = this.makeEntry(hash, bytes, start, end);
+    const entry = this.makeEntry(hash, bytes, start, end, trailingBytes);
     const which = this.cursor >= 0 ? 1 : 0;
     const table = which === 1 ? this.new : this.old;
     this.link(table, which, hash & (table.size - 1), entry, bytes, start, end);
@@ -328,9 +333,10 @@ export class HashTable {
     this.trace?.resize(this.id, size);
   }
 
-  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number): Ref {
+  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number, trailingBytes: number): Ref {
     const arena = this.arena;
-    const entry = arena.allocate(this.keyOffset + end - start);
+    const size = this.keyOffset + end - start;
+    const entry = arena.allocate(trailingBytes === 0 ? size : ((size + 7) & ~7) + trailingBytes);
     const words = arena.words[entry >>> PAGE_SHIFT];
     const first = (entry & PAGE_MASK) << 1;
     words[first + 1] = hash;

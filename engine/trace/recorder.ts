@@ -135,6 +135,13 @@ export class Recorder {
           this.put3(at, a, b, c);
           this.words[at + 3] = d;
         };
+      case 'iiiii':
+        return (id: number, a: number, b: number, c: number, d: number, e: number) => {
+          const at = this.head(code, id, 5);
+          if (at < 0) return;
+          this.put3(at, a, b, c);
+          this.put2(at + 3, d, e);
+        };
       default:
         return null;
     }
@@ -147,6 +154,13 @@ export class Recorder {
           const at = this.head(code, id, 1);
           if (at < 0) return;
           this.words[at] = a;
+          this.putBytes(bytes, start, end);
+        };
+      case 'iib':
+        return (id: number, a: number, b: number, bytes: Uint8Array, start: number, end: number) => {
+          const at = this.head(code, id, 2);
+          if (at < 0) return;
+          this.put2(at, a, b);
           this.putBytes(bytes, start, end);
         };
       case 'iiib':

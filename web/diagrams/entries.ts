@@ -16,6 +16,8 @@ const STRING = 0;
 const INT = 0;
 const INT64 = 1;
 const ENCODINGS = ['int', 'int', 'embstr', 'raw'] as const;
+/** What a value that is no string is called, by the number of its type. */
+const COLLECTIONS = ['', 'list', 'set', 'sorted set', 'hash'] as const;
 
 /** What bytes look like in a cell: text as text, everything that cannot be read as a middle dot. */
 export function printable(bytes: Uint8Array): string {
@@ -34,6 +36,7 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
   const meta = entry.payload[META] ?? 0;
   if (value === 0 && meta === 0) return null;
   const encoding = (meta >>> 4) & 15;
+  if ((meta & 15) > 0) return COLLECTIONS[meta & 15] ?? 'a value';
   if (encoding === INT) return String(value);
   if (encoding === INT64) return '64-bit number';
   const string = models.strings.get(value);

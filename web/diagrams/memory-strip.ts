@@ -7,6 +7,9 @@ import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
 import { elide, MONO_RATIO, monoWidth, sameTarget } from './scene.ts';
 import { fitting, nothing, textWidth } from './text.ts';
 
+/** The encoding of small collections, as the keyspace numbers it. */
+const LISTPACK = 4;
+const INTSET = 5;
 /** Of the blocks that were never used, so many are drawn. */
 const UNUSED_SHOWN = 4;
 /** A slab's heading and one line of its blocks. */
@@ -87,13 +90,20 @@ function usesOf(models: Models): ReadonlyMap<number, Use> {
       const target: Target = { kind: 'entry', ref: entry.ref };
       uses.set(entry.ref, { tone: 'key', text: keyOf(entry), title: `entry of ${keyOf(entry)}`, target });
       const value = entry.payload[0] ?? 0;
-      if (models.strings.has(value) && ((entry.payload[1] ?? 0) >>> 4) % 16 >= 1) {
+      if (isBlock(models, value, entry.payload[1] ?? 0)) {
         const text = valueOf(models, entry) ?? '';
         uses.set(value, { tone: 'value', text, title: `value of ${keyOf(entry)}: ${text}`, target });
       }
     }
   }
   return uses;
+}
+
+/** Whether the value word is the ref of a block: of a string, a listpack, an intset. Integers and slots only look like refs. */
+function isBlock(models: Models, value: number, meta: number): boolean {
+  const encoding = (meta >>> 4) & 15;
+  if (encoding === INTSET) return models.intsets.has(value);
+  return encoding === LISTPACK ? models.listpacks.has(value) : encoding > 0 && encoding < LISTPACK && models.strings.has(value);
 }
 
 /** One narrow cell a slab: which parts of which page are in use, and for blocks of which size. */

@@ -56,6 +56,8 @@ export function valueFields(record: KeyRecord): Field[] {
   if (!value) return [];
   if (record.integer !== null)
     return [{ name: 'a 64-bit number', bytes: value.bytes.slice(0, 8), says: record.integer, tone: 'value' }];
+  if (record.encoding === 'listpack') return packFields(value);
+  if (record.encoding === 'intset') return integerFields(value);
   const fields: Field[] = [
     { name: 'length', bytes: value.bytes.slice(0, LENGTH_BYTES), says: String(value.length), tone: 'plain' },
     {
@@ -68,6 +70,30 @@ export function valueFields(record: KeyRecord): Field[] {
   ];
   const spare = value.capacity - LENGTH_BYTES - value.length;
   if (spare > 0) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(spare), tone: 'free' });
+  return fields;
+}
+
+/** How many bytes of the block are used, how many elements there are, and the elements. */
+function packFields({ bytes, length, capacity }: NonNullable<KeyRecord['value']>): Field[] {
+  const elements = new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
+  const fields: Field[] = [
+    { name: 'bytes used', bytes: bytes.slice(0, 4), says: String(length), tone: 'plain' },
+    { name: 'elements', bytes: bytes.slice(4, 8), says: String(elements), tone: 'plain' },
+    { name: 'each as its reply', bytes: bytes.slice(8, length), says: count(length - 8), tone: 'value', isText: true },
+  ];
+  if (capacity > length) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
+  return fields;
+}
+
+/** How wide each integer is, how many there are, and the integers in their order. */
+function integerFields({ bytes, length, capacity }: NonNullable<KeyRecord['value']>): Field[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const fields: Field[] = [
+    { name: 'width', bytes: bytes.slice(0, 4), says: count(view.getInt32(0, true)), tone: 'plain' },
+    { name: 'integers', bytes: bytes.slice(4, 8), says: String(view.getInt32(4, true)), tone: 'plain' },
+    { name: 'in ascending order', bytes: bytes.slice(8, length), says: count(length - 8), tone: 'value' },
+  ];
+  if (capacity > length) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
   return fields;
 }
 

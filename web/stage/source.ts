@@ -5,13 +5,15 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
   'hash-table': '/engine/structures/hash-table.ts',
   'dynamic-string': '/engine/structures/dynamic-string.ts',
   'deadline-heap': '/engine/structures/deadline-heap.ts',
+  'linked-list': '/engine/structures/linked-list.ts',
+  quicklist: '/engine/structures/quicklist.ts',
   arena: '/engine/memory/arena.ts',
   log: '/engine/persistence/log-buffer.ts',
 };
 
 const texts = import.meta.glob<string>(
   [
-    '/engine/structures/{hash-table,dynamic-string,deadline-heap}.ts',
+    '/engine/structures/{hash-table,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],

@@ -126,10 +126,12 @@ export class BrowserHost {
   private turn(input: Input): void {
     const cause = this.engine.causeIndex;
     const nowMs = this.now();
+    const waiting = this.engine.waitingClients;
     this.hasHungUp = false;
     this.player.play(input, nowMs);
     // A tick in which nothing was due is not worth remembering; there are ten of them a second.
-    if (input.kind !== 'tick' || this.hasHungUp || this.engine.causeIndex !== cause) this.remember(input, nowMs, cause);
+    const hasChanged = this.hasHungUp || this.engine.causeIndex !== cause || this.engine.waitingClients !== waiting;
+    if (input.kind !== 'tick' || hasChanged) this.remember(input, nowMs, cause);
     this.feed.turn();
   }
 
@@ -143,8 +145,8 @@ export class BrowserHost {
   /** Whether a tick would do anything. */
   private hasWork(): boolean {
     const { keyspace, config } = this.engine;
-    if (config.number('timeout') > 0) return true;
     const now = this.now();
+    if (config.number('timeout') > 0 || this.engine.isAnyWaitOver(now)) return true;
     const isRehashing = config.isOn('activerehashing');
     return keyspace.databases.some(
       ({ keys, deadlines }) =>
@@ -203,18 +205,44 @@ export class BrowserHost {
   }
 
   private become(moment: Moment): void {
-    const live = this.player.capture();
-    const session = new Map(live.clients);
-    const under = new Map(live.state.sessions.map(({ id, pending }) => [id, pending]));
+    const present = this.unheardNow();
+    const waitedThen = waitsOf(moment);
     const before = this.player.clients;
     this.player.restore(moment);
     this.feed.restart();
+    const isStillWaiting = (client: number): boolean =>
+      isSameWait(waitedThen.get(client) ?? null, present.get(client)?.waiting ?? null);
+    // Whoever was answered since, or has gone on to wait for something else, does not wait for that again.
+    const released = [...waitedThen.keys()].filter((client) => !isStillWaiting(client));
+    if (released.length > 0 || moment.state.sessions.some(({ pending }) => pending.length > 0))
+      this.turn({ kind: 'forget', released });
     for (const client of this.player.clients) if (!this.wires.has(client)) this.turn({ kind: 'close', client });
     for (const client of before) {
       if (!this.player.has(client)) this.turn({ kind: 'connect', client });
-      const pending = under.get(session.get(client) ?? -1);
-      if (pending && pending.length > 0) this.turn({ kind: 'bytes', client, bytes: pending });
+      const unheard = present.get(client);
+      if (unheard) this.giveAgain(client, unheard, isStillWaiting(client));
     }
+  }
+
+  /** What each client has sent that was not run, and what it waits for. */
+  private unheardNow(): Map<number, Unheard> {
+    const { state, clients } = this.player.capture();
+    const sessions = new Map(state.sessions.map((session) => [session.id, session]));
+    return new Map(
+      clients.map(([client, id]) => {
+        const { waiting = null, pending = NOTHING } = sessions.get(id) ?? {};
+        return [client, { waiting, pending, ...this.engine.unheard(id) }];
+      }),
+    );
+  }
+
+  /** A client gives again what was under way; what it waited for in the present that is given up will never come. */
+  private giveAgain(client: number, { waiting, pending, commands, rest }: Unheard, isStillWaiting: boolean): void {
+    if (waiting !== null && !isStillWaiting) {
+      for (let left = 1 + commands; left > 0; left--) this.wires.get(client)?.send(NEVER);
+    }
+    const bytes = isStillWaiting ? pending : rest;
+    if (bytes.length > 0) this.turn({ kind: 'bytes', client, bytes });
   }
 
   forked(request: number): WorkerToPage {
@@ -227,6 +255,31 @@ export class BrowserHost {
     clearInterval(this.ticking);
     this.feed.close();
   }
+}
+
+const NOTHING = new Uint8Array(0);
+const NEVER = Uint8Array.from('-UNBLOCKED the past has become the present\r\n', (letter) => letter.charCodeAt(0));
+
+type Waiting = EngineState['sessions'][number]['waiting'];
+
+interface Unheard {
+  readonly waiting: Waiting;
+  readonly pending: Uint8Array;
+  readonly commands: number;
+  readonly rest: Uint8Array;
+}
+
+/** Who waits at a moment, and for what. */
+function waitsOf({ state, clients }: Moment): Map<number, Waiting> {
+  const waits = new Map(state.sessions.map(({ id, waiting }) => [id, waiting]));
+  const entries = clients.map(([client, id]) => [client, waits.get(id) ?? null] as const);
+  return new Map(entries.filter(([, waiting]) => waiting !== null));
+}
+
+/** Two histories may count their waits alike, so that the words must be the same too. */
+function isSameWait(one: Waiting, other: Waiting): boolean {
+  if (one === null || other === null || one.order !== other.order || one.fullName !== other.fullName) return false;
+  return String(one.args.bytes) === String(other.args.bytes);
 }
 
 export function engineOptions(options: WorkerOptions, nowMs: number, log: AppendLog | null): EngineOptions {

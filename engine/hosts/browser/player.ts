@@ -17,6 +17,8 @@ export type WholeInput =
   | { readonly kind: 'bytes'; readonly client: number; readonly bytes: Uint8Array }
   | { readonly kind: 'close'; readonly client: number }
   | { readonly kind: 'tick' }
+  /** What had come and was not run is dropped, and these clients wait no more: the clients' present is another. */
+  | { readonly kind: 'forget'; readonly released: readonly number[] }
   | { readonly kind: 'synced'; readonly offset: number }
   | { readonly kind: 'failed'; readonly why: string | null };
 
@@ -71,6 +73,9 @@ export class Player {
         break;
       case 'close':
         this.connections.get(input.client)?.close();
+        break;
+      case 'forget':
+        engine.forgetUnheard(input.released.map((client) => this.connections.get(client)?.id ?? 0));
         break;
       case 'synced':
         engine.logSynced(input.offset);

@@ -90,10 +90,10 @@ test('what is wrong on the command line is named too', () => {
 });
 
 test('settings of Redis without a meaning here are left aside with a word', () => {
-  const files = { '/work/my.conf': 'daemonize yes\nlist-max-listpack-size -2\ntls-port 0\nreplicaof no one\n' };
+  const files = { '/work/my.conf': 'daemonize yes\nstream-node-max-bytes 4096\ntls-port 0\nreplicaof no one\n' };
   const { values, notes } = read(['my.conf'], files);
   expect(values).toEqual({ dir: '/work' });
-  expect(notes.join()).toContain('daemonize, list-max-listpack-size, tls-port, replicaof');
+  expect(notes.join()).toContain('daemonize, stream-node-max-bytes, tls-port, replicaof');
 });
 
 test('settings that promise something Vitrine does not have are refused, and no password is shown', () => {

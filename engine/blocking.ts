@@ -1,0 +1,185 @@
+/**
+ * Who waits for what: clients whose command found nothing to take and who asked to be told when there is something.
+ *
+ * A client waits for one or more keys of one type. When such a key comes into being, those who wait for it are served in
+ * the order in which they came, until nothing is left; not at once, but when the command that fed the key is over, a
+ * transaction as a whole. Until it is served, until its time is up, or until somebody else lets it go, nothing that the
+ * client has sent since is looked at.
+ */
+import type { Args } from './args.ts';
+import type { Database } from './keyspace/database.ts';
+import { compareBytes, latin1 } from './memory/bytes.ts';
+import type { Ref } from './memory/arena.ts';
+import type { Session } from './session.ts';
+
+/** What a session waits for. Never changed, so that a keyframe can share it. */
+export interface Wait {
+  /** The first to come is the first to be served. */
+  readonly order: number;
+  readonly fullName: string;
+  /** A copy of the command's words. */
+  readonly args: Args;
+  readonly db: number;
+  /** The type that a key must have. */
+  readonly type: number;
+  /** The arguments `[firstKey, endKey)` are the keys. */
+  readonly firstKey: number;
+  readonly endKey: number;
+  /** In milliseconds since 1970; 0 is for ever. */
+  readonly deadlineMs: number;
+}
+
+/** How a wait ends in which nothing came: as if the time were up, or with an error. */
+export type Release = 'timeout' | 'error';
+
+export interface Released {
+  readonly session: Session;
+  readonly wait: Wait;
+  readonly how: Release;
+}
+
+/** A key that came into being while somebody waited for it. */
+export interface FedKey {
+  readonly db: number;
+  readonly key: Uint8Array;
+}
+
+export class Blocking {
+  /** In a keyframe. */
+  nextOrder = 1;
+  private readonly databases: readonly Database[];
+  private readonly waiting = new Set<Session>();
+  /** By database and key, who waits for it in their order. */
+  private readonly queues = new Map<string, Session[]>();
+  private fed: FedKey[] = [];
+  private released: Released[] = [];
+
+  constructor(databases: readonly Database[]) {
+    this.databases = databases;
+  }
+
+  /** How many sessions wait. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  /** Whether somebody is to be answered now. */
+  get hasWork(): boolean {
+    return this.fed.length > 0 || this.released.length > 0;
+  }
+
+  wait(session: Session, wait: Omit<Wait, 'order'>): void {
+    this.enter(session, { ...wait, order: this.nextOrder++ });
+  }
+
+  private enter(session: Session, wait: Wait): void {
+    session.waiting = wait;
+    this.waiting.add(session);
+    for (const name of namesOf(wait)) {
+      const queue = this.queues.get(name);
+      if (queue) queue.push(session);
+      else this.queues.set(name, [session]);
+    }
+    if (this.waiting.size === 1) this.listen(this.onFed);
+  }
+
+  /** The session waits no more, for whatever reason. */
+  leave(session: Session): void {
+    const wait = session.waiting;
+    if (wait === null) return;
+    session.waiting = null;
+    this.waiting.delete(session);
+    for (const name of namesOf(wait)) {
+      const others = (this.queues.get(name) ?? []).filter((other) => other !== session);
+      if (others.length > 0) this.queues.set(name, others);
+      else this.queues.delete(name);
+    }
+    if (this.waiting.size === 0) this.listen(null);
+  }
+
+  /** Lets a session go that nothing came for; it is answered when the present command is over. */
+  release(session: Session, how: Release): boolean {
+    const wait = session.waiting;
+    if (wait === null) return false;
+    this.leave(session);
+    this.released.push({ session, wait, how });
+    return true;
+  }
+
+  /** Whether the time of anybody is up. */
+  isDue(nowMs: number): boolean {
+    for (const { waiting } of this.waiting) if (waiting !== null && isPast(waiting, nowMs)) return true;
+    return false;
+  }
+
+  /** Lets those go whose time is up, the earliest first. */
+  releaseDue(nowMs: number): void {
+    if (this.waiting.size === 0) return;
+    const due = [...this.waiting].filter(({ waiting }) => waiting !== null && isPast(waiting, nowMs));
+    due.sort((a, b) => (a.waiting?.deadlineMs ?? 0) - (b.waiting?.deadlineMs ?? 0) || a.id - b.id);
+    for (const session of due) this.release(session, 'timeout');
+  }
+
+  // Keys that are fed.
+
+  private readonly onFed = (db: Database, entry: Ref): void => {
+    const key = db.keys.keyCopy(entry);
+    const isKnown = this.fed.some((other) => other.db === db.index && compareBytes(other.key, key) === 0);
+    if (!isKnown && this.queues.has(nameOf(db.index, key, 0, key.length))) this.fed.push({ db: db.index, key });
+  };
+
+  /** Asks the databases to tell of keys that come into being, or no longer to. */
+  private listen(onFed: ((db: Database, entry: Ref) => void) | null): void {
+    for (const db of this.databases) db.onFed = onFed;
+  }
+
+  takeReleased(): Released | undefined {
+    return this.released.shift();
+  }
+
+  takeFed(): FedKey | undefined {
+    return this.fed.shift();
+  }
+
+  /** Who waits for a key now. */
+  waitersFor({ db, key }: FedKey): readonly Session[] {
+    return [...(this.queues.get(nameOf(db, key, 0, key.length)) ?? [])];
+  }
+
+  /** The sessions have come back with their waits; the queues follow from these. */
+  restore(sessions: Iterable<Session>): void {
+    this.waiting.clear();
+    this.queues.clear();
+    this.fed = [];
+    this.released = [];
+    this.listen(null);
+    const waits = [...sessions].flatMap((session) =>
+      session.waiting === null ? [] : ([[session, session.waiting]] as const),
+    );
+    waits.sort(([, a], [, b]) => a.order - b.order);
+    for (const [session, wait] of waits) this.enter(session, wait);
+  }
+}
+
+/** Which of the words of a wait a key is. */
+export function indexOfKey({ args, firstKey, endKey }: Wait, key: Uint8Array): number {
+  for (let i = firstKey; i < endKey; i++) {
+    if (args.length(i) === key.length && compareBytes(args.copy(i), key) === 0) return i;
+  }
+  throw new Error('a session was to be served that does not wait for this key');
+}
+
+/** A wait lasts through the millisecond of its deadline. */
+function isPast({ deadlineMs }: Wait, nowMs: number): boolean {
+  return deadlineMs !== 0 && nowMs >= deadlineMs + 1;
+}
+
+function namesOf({ db, args, firstKey, endKey }: Wait): Set<string> {
+  const names = new Set<string>();
+  for (let i = firstKey; i < endKey; i++) names.add(nameOf(db, args.bytes, args.starts[i], args.ends[i]));
+  return names;
+}
+
+function nameOf(db: number, bytes: Uint8Array, start: number, end: number): string {
+  return `${db}:${latin1(bytes, start, end)}`;
+}

@@ -1,0 +1,119 @@
+import type { Ref } from '../memory/arena.ts';
+import type { Reply } from '../reply.ts';
+import { FIRST, type Listpacks } from '../structures/listpack.ts';
+import type { QuickList, QuickListState } from '../structures/quicklist.ts';
+import type { Slots } from './collections.ts';
+import type { Database } from './database.ts';
+import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import { QUICKLIST, TYPE_LIST } from './values.ts';
+
+export interface ListParts {
+  readonly listpacks: Listpacks;
+  readonly quicklists: Slots<QuickList, QuickListState>;
+}
+
+/** Lists: elements in the order in which they were put, at either end. Every one is a quicklist, however short. */
+export class ListValues implements ValueType {
+  private readonly packs: Listpacks;
+  private readonly quicklists: Slots<QuickList, QuickListState>;
+
+  constructor(parts: ListParts) {
+    this.packs = parts.listpacks;
+    this.quicklists = parts.quicklists;
+  }
+
+  /** Makes a key that was just looked for and not found stand for a list without elements. */
+  add(db: Database, key: Uint8Array, start: number, end: number): Ref {
+    const entry = db.add(key, start, end);
+    db.setValue(entry, TYPE_LIST, QUICKLIST, this.quicklists.open());
+    return entry;
+  }
+
+  of(db: Database, entry: Ref): QuickList {
+    return this.quicklists.at(db.value(entry));
+  }
+
+  /** Writes the element at the list's cursor into the reply, as a bulk string. */
+  replyHere(list: QuickList, reply: Reply): void {
+    const pack = list.pack(list.node);
+    this.packs.read(pack, list.at);
+    reply.slice(this.packs.bytes(pack), this.packs.replyStart(pack, list.at), this.packs.end + 2);
+  }
+
+  /** Writes so many elements from the n-th on, as bulk strings. There must be as many. */
+  replyRange(list: QuickList, index: number, count: number, reply: Reply): void {
+    list.seek(index);
+    let { node, at } = list;
+    for (let left = count; left > 0; node = list.nodes.next(node)) {
+      const pack = list.pack(node);
+      const used = this.packs.used(pack);
+      const page = this.packs.bytes(pack);
+      for (; at < used && left > 0; left--) {
+        const start = this.packs.replyStart(pack, at);
+        at = this.packs.read(pack, at);
+        // An element is its own reply.
+        reply.slice(page, start, this.packs.end + 2);
+      }
+      at = FIRST;
+    }
+  }
+
+  /** A copy of the element at the cursor, for what must outlive the next change. */
+  copyHere(list: QuickList): Uint8Array {
+    list.read();
+    return this.packs.bytes(list.pack(list.node)).slice(this.packs.start, this.packs.end);
+  }
+
+  /** Whether the element at the cursor is made of these bytes. */
+  isHere(list: QuickList, bytes: Uint8Array, start: number, end: number): boolean {
+    const pack = list.pack(list.node);
+    this.packs.read(pack, list.at);
+    const at = this.packs.start;
+    if (this.packs.end - at !== end - start) return false;
+    const page = this.packs.bytes(pack);
+    for (let i = end - start - 1; i >= 0; i--) if (page[at + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  // As any type of value.
+
+  release(_encoding: number, value: number): void {
+    this.quicklists.at(value).clear();
+    this.quicklists.close(value);
+  }
+
+  copy(_encoding: number, value: number): number {
+    const slot = this.quicklists.open();
+    this.quicklists.at(slot).copyFrom(this.quicklists.at(value));
+    return slot;
+  }
+
+  count(_encoding: number, value: number): number {
+    return this.quicklists.at(value).length;
+  }
+
+  memoryBytes(_encoding: number, value: number): number {
+    return this.quicklists.at(value).memoryBytes();
+  }
+
+  serializedBytes(_encoding: number, value: number): number {
+    const list = this.quicklists.at(value);
+    let bytes = serializedLengthBytes(list.nodes.length);
+    for (const pack of list.packRefs()) {
+      for (let at = FIRST; at < this.packs.used(pack);) {
+        at = this.packs.read(pack, at);
+        bytes += serializedStringBytes(this.packs.end - this.packs.start);
+      }
+    }
+    return bytes;
+  }
+
+  gather(_encoding: number, value: number, blocks: Blocks): void {
+    blocks.listpacks.push(...this.quicklists.at(value).packRefs());
+  }
+
+  /** What lies in a slot is checked there. */
+  assertValid(): void {
+    return;
+  }
+}

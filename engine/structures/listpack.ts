@@ -1,0 +1,375 @@
+/**
+ * # The listpack
+ *
+ * **Problem.** Most collections are small: a user with six fields, a queue of ten jobs. A table or a list of nodes would
+ * spend more bytes on pointers than on what is stored, and scatter it over memory.
+ *
+ * **Idea.** Put the elements one behind the other into a single block. To find one, walk from the front; for a few
+ * hundred elements that lie side by side this is as fast as any cleverness. Every element is followed by its own length,
+ * so that one can walk from the back as well. And every element is written just as it is sent to a client: a reply is
+ * then a copy.
+ *
+ * ```
+ *   │ bytes used │ count │ $3␍␊one␍␊ 9 │ $5␍␊three␍␊ 11 │ room to spare │
+ *                        ↑ offset 8    ↑ 18             ↑ end
+ *                          └─ size 9 ─┘└─ back length: from its end one reads the size before it
+ * ```
+ *
+ * An element's name is its *offset* from the start of the block; offset 0 is the header, so it stands for “nowhere”.
+ *
+ * **Complexity.** First, last, next, previous O(1). Find, and reaching the n-th, O(n). Insert and remove O(bytes behind).
+ *
+ * **Invariants.**
+ * 1. Walking from the front meets `count` elements and ends exactly at `bytes used`.
+ * 2. Walking from the back meets the same offsets.
+ * 3. The bytes used fit the block.
+ *
+ * **Unlike Redis.** There an element is stored as tersely as can be, small integers in a byte or two; here it is its reply,
+ * a few bytes longer and sent without a conversion. `DUMP` converts.
+ *
+ * **Read next.** `engine/memory/arena.ts`, whose sizes decide when a pack must move.
+ */
+import { Arena, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
+import { copyBytes } from '../memory/bytes.ts';
+import { PREVIEW_BYTES } from '../trace/steps.ts';
+import {
+  LISTPACK_HEADER_BYTES,
+  backLengthBytes,
+  type ElementModel,
+  type ListpackModel,
+  type ListpackProbe,
+  type PackModel,
+} from './listpack.steps.ts';
+
+/** The offset that no element has. */
+export const NOWHERE = 0;
+/** The offset of the first element; of an empty pack it is `used`. */
+export const FIRST = LISTPACK_HEADER_BYTES;
+
+const DOLLAR = 36;
+const CR = 13;
+const LF = 10;
+
+/** All listpacks of an arena. One is named by the ref of its block, which changes when it grows: keep what is returned. */
+export class Listpacks {
+  /** Where the element that was last read begins and ends, within `bytes(ref)`. */
+  start = 0;
+  end = 0;
+
+  private readonly arena: Arena;
+  private readonly id: number;
+  private readonly trace: ListpackProbe | null;
+
+  constructor(arena: Arena, id: number, trace: ListpackProbe | null) {
+    this.arena = arena;
+    this.id = id;
+    this.trace = trace;
+  }
+
+  count(ref: Ref): number {
+    return this.arena.words[ref >>> PAGE_SHIFT][((ref & PAGE_MASK) << 1) + 1];
+  }
+
+  /** Bytes in use, the header included: also the offset right behind the last element. */
+  used(ref: Ref): number {
+    return this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
+  }
+
+  // Walking: for (let at = FIRST; at < packs.used(ref); at = packs.next(ref, at)) …
+
+  /** The offset of the last element, or `NOWHERE`. */
+  last(ref: Ref): number {
+    return this.previous(ref, this.used(ref));
+  }
+
+  next(ref: Ref, at: number): number {
+    return this.read(ref, at);
+  }
+
+  /** The offset of the element before an offset, or `NOWHERE`. */
+  previous(ref: Ref, at: number): number {
+    if (at <= FIRST) return NOWHERE;
+    const page = this.arena.bytes[ref >>> PAGE_SHIFT];
+    let from = ((ref & PAGE_MASK) << 3) + at - 1;
+    let size = page[from] & 127;
+    let bytes = 1;
+    for (let scale = 128; (page[from] & 128) !== 0; scale *= 128) {
+      from--;
+      bytes++;
+      size += (page[from] & 127) * scale;
+    }
+    return at - bytes - size;
+  }
+
+  /** The offset of the n-th element, counted from the end when negative; `NOWHERE` when there is none. */
+  seek(ref: Ref, index: number): number {
+    const count = this.count(ref);
+    const place = index < 0 ? count + index : index;
+    if (place < 0 || place >= count) return NOWHERE;
+    let at = FIRST;
+    if (place < count / 2) {
+      for (let left = place; left > 0; left--) at = this.next(ref, at);
+    } else {
+      at = this.used(ref);
+      for (let left = count - place; left > 0; left--) at = this.previous(ref, at);
+    }
+    return at;
+  }
+
+  /** Reads an element: sets `start` and `end`, and returns the offset of the next one. */
+  read(ref: Ref, at: number): number {
+    const page = this.arena.bytes[ref >>> PAGE_SHIFT];
+    const base = (ref & PAGE_MASK) << 3;
+    let from = base + at + 1;
+    let length = 0;
+    for (; page[from] !== CR; from++) length = length * 10 + page[from] - 48;
+    this.start = from + 2;
+    this.end = from + 2 + length;
+    const size = this.end + 2 - base - at;
+    return at + size + backLengthBytes(size);
+  }
+
+  /** The page that holds the pack. */
+  bytes(ref: Ref): Uint8Array {
+    return this.arena.bytes[ref >>> PAGE_SHIFT];
+  }
+
+  /** Where in `bytes(ref)` an element's reply begins, `$` and all. It ends two bytes behind `end` once that was read. */
+  replyStart(ref: Ref, at: number): number {
+    return ((ref & PAGE_MASK) << 3) + at;
+  }
+
+  /**
+   * The offset of the first element from `at` on that equals the bytes, or `NOWHERE`. Between two that are compared so many
+   * are left out, for packs of pairs.
+   */
+  find(ref: Ref, at: number, skip: number, bytes: Uint8Array, start: number, end: number): number {
+    const used = this.used(ref);
+    const page = this.arena.bytes[ref >>> PAGE_SHIFT];
+    const length = end - start;
+    let here = at;
+    while (here < used) {
+      const next = this.read(ref, here);
+      const hit = this.end - this.start === length && holds(page, this.start, bytes, start, length);
+      this.trace?.compare(this.id, ref, here, hit ? 1 : 0);
+      if (hit) return here;
+      here = next;
+      for (let left = skip; left > 0 && here < used; left--) here = this.read(ref, here);
+    }
+    return NOWHERE;
+  }
+
+  // Changing. The bytes that are put in must not lie in the same pack. Each returns the pack's ref, which may be another.
+
+  append(ref: Ref, bytes: Uint8Array, start: number, end: number): Ref {
+    return this.insert(ref, this.used(ref), bytes, start, end);
+  }
+
+  prepend(ref: Ref, bytes: Uint8Array, start: number, end: number): Ref {
+    return this.insert(ref, FIRST, bytes, start, end);
+  }
+
+  /** Puts an element before the one at an offset; at `used` it becomes the last. */
+  insert(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const size = elementSize(end - start);
+    const roomy = this.withRoomFor(ref, this.used(ref) + size);
+    this.put(roomy, at, size, bytes, start, end);
+    return roomy;
+  }
+
+  /** Makes the element at an offset another one. */
+  replace(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): Ref {
+    const before = this.read(ref, at) - at;
+    const size = elementSize(end - start);
+    const roomy = this.withRoomFor(ref, this.used(ref) + size - before);
+    this.putOver(roomy, at, before, size, bytes, start, end);
+    return size < before ? this.withoutWaste(roomy) : roomy;
+  }
+
+  /** Takes out so many elements from an offset on; there must be as many. */
+  remove(ref: Ref, at: number, count = 1): Ref {
+    if (count === 0) return ref;
+    let behind = at;
+    for (let left = count; left > 0; left--) behind = this.next(ref, behind);
+    this.cut(ref, at, behind, count);
+    return this.withoutWaste(ref);
+  }
+
+  private withRoomFor(ref: Ref, needed: number): Ref {
+    return needed <= this.arena.capacityOf(ref) ? ref : this.resize(ref, needed);
+  }
+
+  /** A pack that needs half its block or less goes to a smaller one. */
+  private withoutWaste(ref: Ref): Ref {
+    const used = this.used(ref);
+    return Arena.capacityFor(used) * 2 <= this.arena.capacityOf(ref) ? this.resize(ref, used) : ref;
+  }
+
+  // Micro-steps.
+
+  /** `size` is how much room to make at once; the pack grows by itself where it is too little. */
+  create(size = FIRST): Ref {
+    const ref = this.arena.allocate(Math.max(size, FIRST));
+    this.setHeader(ref, FIRST, 0);
+    this.trace?.create(this.id, ref, this.arena.capacityOf(ref));
+    return ref;
+  }
+
+  copy(from: Ref): Ref {
+    const used = this.used(from);
+    const ref = this.arena.allocate(used);
+    const first = this.arena.offset(from);
+    copyBytes(this.bytes(from), first, first + used, this.bytes(ref), this.arena.offset(ref));
+    this.trace?.copy(this.id, from, ref, this.arena.capacityOf(ref));
+    return ref;
+  }
+
+  release(ref: Ref): void {
+    this.arena.release(ref);
+    this.trace?.release(this.id, ref);
+  }
+
+  private put(ref: Ref, at: number, size: number, bytes: Uint8Array, start: number, end: number): void {
+    const used = this.used(ref);
+    if (at < used) this.shift(ref, at, used, size);
+    this.write(ref, at, bytes, start, end);
+    this.setHeader(ref, used + size, this.count(ref) + 1);
+    this.trace?.insert(this.id, ref, at, end - start, bytes, start, end);
+  }
+
+  private putOver(
+    ref: Ref,
+    at: number,
+    before: number,
+    size: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const used = this.used(ref);
+    if (size !== before) this.shift(ref, at + before, used, size - before);
+    this.write(ref, at, bytes, start, end);
+    this.setHeader(ref, used + size - before, this.count(ref));
+    this.trace?.replace(this.id, ref, at, end - start, bytes, start, end);
+  }
+
+  private cut(ref: Ref, at: number, behind: number, count: number): void {
+    const used = this.used(ref);
+    this.shift(ref, behind, used, at - behind);
+    this.setHeader(ref, used - (behind - at), this.count(ref) - count);
+    this.trace?.remove(this.id, ref, at, count);
+  }
+
+  private resize(ref: Ref, needed: number): Ref {
+    const used = this.used(ref);
+    const to = this.arena.allocate(needed);
+    const first = this.arena.offset(ref);
+    copyBytes(this.bytes(ref), first, first + used, this.bytes(to), this.arena.offset(to));
+    this.arena.release(ref);
+    this.trace?.resize(this.id, ref, to, this.arena.capacityOf(to));
+    return to;
+  }
+
+  // Bytes.
+
+  private setHeader(ref: Ref, used: number, count: number): void {
+    const words = this.arena.words[ref >>> PAGE_SHIFT];
+    const first = (ref & PAGE_MASK) << 1;
+    words[first] = used;
+    words[first + 1] = count;
+  }
+
+  /** Moves the bytes `[from, to)` by so many, back or forth. */
+  private shift(ref: Ref, from: number, to: number, by: number): void {
+    const base = this.arena.offset(ref);
+    this.bytes(ref).copyWithin(base + from + by, base + from, base + to);
+  }
+
+  private write(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): void {
+    const page = this.bytes(ref);
+    const first = this.arena.offset(ref) + at;
+    const length = end - start;
+    let to = first;
+    page[to++] = DOLLAR;
+    to += digitsOf(length);
+    let rest = length;
+    for (let digit = to - 1; digit > first; digit--) {
+      const tenth = Math.floor(rest / 10);
+      page[digit] = 48 + rest - tenth * 10;
+      rest = tenth;
+    }
+    page[to++] = CR;
+    page[to++] = LF;
+    copyBytes(bytes, start, end, page, to);
+    to += length;
+    page[to++] = CR;
+    page[to++] = LF;
+    writeBackLength(page, to, to - first);
+  }
+
+  // Seeing the whole.
+
+  /** The model of the packs at these refs. Only their owners know where packs are. */
+  snapshot(refs: Iterable<Ref>): ListpackModel {
+    const packs = new Map<number, PackModel>();
+    for (const ref of refs) {
+      const elements: ElementModel[] = [];
+      for (let at = FIRST; at < this.used(ref);) {
+        at = this.read(ref, at);
+        const head = this.bytes(ref).slice(this.start, Math.min(this.end, this.start + PREVIEW_BYTES));
+        elements.push({ length: this.end - this.start, head });
+      }
+      packs.set(ref, { ref, capacity: this.arena.capacityOf(ref), elements });
+    }
+    return packs;
+  }
+
+  /** Throws when an invariant of the essay is broken. */
+  assertValid(ref: Ref): void {
+    const used = this.used(ref);
+    const offsets: number[] = [];
+    let at = FIRST;
+    while (at < used) {
+      offsets.push(at);
+      at = this.next(ref, at);
+    }
+    if (at !== used || offsets.length !== this.count(ref))
+      throw new Error(`invariant 1: the pack at ${ref} ends at ${at} after ${offsets.length} elements`);
+    for (at = this.last(ref); at !== NOWHERE; at = this.previous(ref, at)) {
+      if (at !== offsets.pop()) throw new Error(`invariant 2: from the back there is an element at ${at} of ${ref}`);
+    }
+    if (offsets.length > 0)
+      throw new Error(`invariant 2: ${offsets.length} elements of ${ref} are not met from the back`);
+    if (used > this.arena.capacityOf(ref)) throw new Error(`invariant 3: the pack at ${ref} is longer than its block`);
+  }
+}
+
+function holds(page: Uint8Array, at: number, bytes: Uint8Array, start: number, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    if (page[at + i] !== bytes[start + i]) return false;
+  }
+  return true;
+}
+
+/** The same as `elementBytes`, without a string. */
+export function elementSize(length: number): number {
+  const size = 5 + digitsOf(length) + length;
+  return size + backLengthBytes(size);
+}
+
+function digitsOf(value: number): number {
+  let count = 1;
+  for (let limit = 10; value >= limit; limit *= 10) count++;
+  return count;
+}
+
+/** Seven bits a byte, the lowest last; a byte with its highest bit set is not the first. */
+function writeBackLength(page: Uint8Array, at: number, size: number): void {
+  const bytes = backLengthBytes(size);
+  let rest = size;
+  for (let to = at + bytes - 1; to > at; to--) {
+    page[to] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  page[at] = rest;
+}

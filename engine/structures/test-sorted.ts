@@ -1,0 +1,86 @@
+/** For tests: a sorted index with the table that its elements lie in, and random changes to both. */
+import fc from 'fast-check';
+
+import { Arena, NONE } from '../memory/arena.ts';
+import { ascii, latin1 } from '../memory/bytes.ts';
+import { HashTable } from './hash-table.ts';
+import type { SortedIndex } from './sorted-index.ts';
+
+export interface SortedChange {
+  readonly do: 'set' | 'remove' | 'clear' | 'look';
+  readonly member: string;
+  readonly score: number;
+}
+
+/** Few members and few scores, so that both meet again. */
+export const sortedChanges = fc.array(
+  fc.record({
+    do: fc.oneof(
+      { weight: 20, arbitrary: fc.constant('set' as const) },
+      { weight: 12, arbitrary: fc.constant('remove' as const) },
+      { weight: 4, arbitrary: fc.constant('look' as const) },
+      { weight: 1, arbitrary: fc.constant('clear' as const) },
+    ),
+    member: fc.oneof(
+      fc.nat(40).map((n) => `m${n}`),
+      fc.nat(5).map((n) => 'x'.repeat(n * 9)),
+    ),
+    score: fc.oneof(fc.nat(12), fc.constantFrom(-Infinity, Infinity, -0, 0.1, -1.5, 1e300)),
+  }),
+  { minLength: 20, maxLength: 150 },
+);
+
+export class SortedElements<State, Model> {
+  readonly arena = new Arena();
+  readonly index: SortedIndex<State, Model>;
+  readonly table: HashTable;
+
+  constructor(make: (arena: Arena) => SortedIndex<State, Model>) {
+    this.index = make(this.arena);
+    const { foreignWords } = this.index;
+    this.table = new HashTable(this.arena, {
+      ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null, foreignWords },
+    });
+  }
+
+  perform({ do: what, member, score }: SortedChange): void {
+    const bytes = ascii(member);
+    const found = this.table.find(bytes, 0, bytes.length);
+    if (what === 'clear') {
+      this.index.clear();
+      this.table.clear(() => undefined);
+    } else if (what === 'remove' && found !== NONE) {
+      this.index.remove(found);
+      this.table.remove(found);
+    } else if (what === 'set') {
+      if (found !== NONE) this.index.rescore(found, score);
+      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.trailingBytes()), score);
+    } else if (what === 'look') {
+      this.index.at(this.index.countToScore(score, true));
+      if (found !== NONE) this.index.rank(found);
+    }
+  }
+
+  member(element: number): string {
+    return latin1(this.table.keyCopy(element));
+  }
+
+  /** All elements in the order of the index. */
+  order(): [member: string, score: number][] {
+    const all: [string, number][] = [];
+    for (let at = this.index.first(); at !== NONE; at = this.index.next(at))
+      all.push([this.member(at), this.index.score(at)]);
+    return all;
+  }
+}
+
+/** What a plain map and a sort would make of the same changes. */
+export function expectedOrder(changes: readonly SortedChange[]): [member: string, score: number][] {
+  const map = new Map<string, number>();
+  for (const { do: what, member, score } of changes) {
+    if (what === 'set') map.set(member, score);
+    if (what === 'remove') map.delete(member);
+    if (what === 'clear') map.clear();
+  }
+  return [...map].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
+}
