@@ -24,7 +24,7 @@ const browser = chosen.some((kind) => kind !== 'unit') ? await findBrowser({ ins
 if (!browser && chosen.some((kind) => kind !== 'unit')) giveUp(noBrowser);
 if (browser) console.log(`Browser for the tests: ${browser.name}`);
 // The transcripts were recorded from a real server, so none is needed here. Where it is at hand, redis-cli joins in.
-const redis = findRedis({ install: process.env.CI === 'true' });
+const redis = findRedis({ install: true });
 console.log(
   redis ? `redis-cli ${redis} joins the clients that are tested.` : 'No redis-cli here; the other clients are tested.',
 );
