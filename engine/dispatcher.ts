@@ -51,6 +51,8 @@ export class Dispatcher {
   private instead: (readonly (string | Uint8Array)[])[] | null = null;
   private isGroupOpen = false;
   private isGroupLogged = false;
+  /** Where the reply of the command that is being run begins, when it is to be taken back. */
+  private silentFrom = -1;
   private readonly preview = new Uint8Array(PREVIEW_BYTES);
 
   constructor(parts: DispatcherParts) {
@@ -68,6 +70,7 @@ export class Dispatcher {
     const start = reply.length;
     const errors = reply.errors;
     const wasSilent = isSilent(session);
+    this.silentFrom = wasSilent ? start : -1;
     context.session = session;
     context.db = context.keyspace.databases[session.db];
     reply.protocol = session.protocol;
@@ -103,6 +106,11 @@ export class Dispatcher {
     this.call(session, command, args);
     if (reply.errors !== errors) this.countError(reply.lastError);
     if (wasSilent && isSilent(session)) reply.length = start;
+  }
+
+  /** Up to where the replies are sure to stay. */
+  get replyEnd(): number {
+    return this.silentFrom >= 0 ? this.silentFrom : this.context.reply.length;
   }
 
   private call(session: Session, command: Command, args: Args): void {

@@ -256,6 +256,17 @@ export class Engine {
     if (session.decoder.pendingBytes > 0) this.suspended.add(session);
   }
 
+  /** Something for a session that did not ask, or that is silenced, behind all that it was answered by now. */
+  private push(session: Session, write: (reply: Reply) => void): void {
+    const { share } = this;
+    const end = this.dispatcher.replyEnd;
+    if (share?.session === session && end > share.start) {
+      this.outbox.add(session, share.start, share.commands, end);
+      Object.assign(share, { start: end, commands: 0 });
+    }
+    this.outbox.push(session, write);
+  }
+
   /** A few bytes of input can ask for gigabytes of output. Whoever does not take it is not given more. */
   private suspend(session: Session): void {
     session.decoder.suspend();
@@ -323,7 +334,8 @@ export class Engine {
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {
-        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs && !session.isSubscriber) this.end(session);
+        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs && !session.isSubscriber)
+          this.end(session);
       }
     }
     this.endTurn();
@@ -489,7 +501,7 @@ export class Engine {
       sessions: () => sessions.values(),
       pubsub: this.pubsub,
       push: (session, write) => {
-        this.outbox.push(session, write);
+        this.push(session, write);
       },
       session: (id) => sessions.get(id),
       closeSession: (session, how) => {

@@ -24,6 +24,13 @@ export function protectedCommand(command: string): string {
   );
 }
 
+export function notWhileListening(command: string): string {
+  return (
+    `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this ` +
+    'context'
+  );
+}
+
 export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
 }

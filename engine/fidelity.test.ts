@@ -82,9 +82,9 @@ const sortedSets: fc.Arbitrary<readonly string[]> = fc.oneof(
     arbitrary: fc.tuple(fc.constant('ZRANGESTORE'), zset, zset, fc.constant('0'), fc.constantFrom('2', '9')),
   },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), zset, zset, fc.constant('REPLACE')) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('DEL'), zset) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('DEL'), zset) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.tuple(
       ...['CONFIG', 'SET', 'zset-index'].map((w) => fc.constant(w)),
       fc.constantFrom('avl', 'skiplist'),
@@ -193,7 +193,7 @@ const inputsOf = (commands: fc.Arbitrary<readonly string[]>): fc.Arbitrary<reado
 const inputs: fc.Arbitrary<readonly Input[]> = fc.oneof(
   { weight: 6, arbitrary: inputsOf(argv) },
   { weight: 1, arbitrary: inputsOf(deadlines) },
-  { weight: 2, arbitrary: inputsOf(sortedSets) },
+  { weight: 3, arbitrary: inputsOf(sortedSets) },
   { weight: 2, arbitrary: inputsOf(lists) },
   { weight: 2, arbitrary: inputsOf(sets) },
 );
@@ -260,7 +260,7 @@ describe('the engine', () => {
         }
         for (const kind of witness.met) met.add(kind);
       }),
-      { numRuns: 60 },
+      { numRuns: 90 },
     );
     // Each structure's own test meets all its steps; here those are wanted without which the picture would be wrong.
     for (const kind of SPECS.flatMap(mutatingKinds)) expect(met).toContain(kind);

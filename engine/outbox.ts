@@ -93,17 +93,17 @@ export class Outbox {
   }
 
   private sendShares(): void {
-    let isKept = false;
+    const kept = new Set<Reply>();
     for (const { session, source, start, end } of this.shares) {
       if (!session.isClosed) {
         session.outputBytes += end - start;
-        if (session.send(source.buffer.subarray(start, end)) === true) isKept = true;
+        if (session.send(source.buffer.subarray(start, end)) === true) kept.add(source);
       }
       this.onSent(session, end - start, source === this.reply);
     }
     this.shares.length = 0;
     for (const source of [this.reply, this.pushed]) {
-      if (isKept) source.replaceBuffer();
+      if (kept.has(source)) source.replaceBuffer();
       else source.reset();
     }
   }

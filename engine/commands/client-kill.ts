@@ -1,7 +1,7 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { clientType } from './client-line.ts';
+import { clientType, typeOf } from './client-line.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { behind, deprecated, integer, multiple, oneOf, optional, since, string, word } from './grammar.ts';
 
@@ -108,7 +108,7 @@ function killAll({ session: caller, server }: Context, filter: Filter): number {
 function fits(session: Session, { id, type, address, localAddress }: Filter): boolean {
   return (
     (id === undefined || session.id === id) &&
-    (type === undefined || type === 'normal') &&
+    (type === undefined || type === typeOf(session)) &&
     (address === undefined || session.peer.address === address) &&
     (localAddress === undefined || session.peer.localAddress === localAddress)
   );

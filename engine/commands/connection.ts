@@ -21,8 +21,15 @@ export const CONNECTION: readonly CommandSpec[] = [
     tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
     arguments: [optional(string('message'))],
     examples: ['PING', 'PING hello'],
-    handler({ reply }, args) {
+    handler({ reply, session }, args) {
       if (args.count > 2) throw new CommandError(wrongArity('ping'));
+      if (session.protocol === 2 && session.isSubscriber) {
+        reply.array(2);
+        reply.text('pong');
+        if (args.count === 1) reply.text('');
+        else reply.bulk(args.bytes, args.starts[1], args.ends[1]);
+        return;
+      }
       if (args.count === 1) reply.pong();
       else reply.bulk(args.bytes, args.starts[1], args.ends[1]);
     },
@@ -87,8 +94,9 @@ export const CONNECTION: readonly CommandSpec[] = [
     isImmediate: true,
     arguments: [],
     examples: ['RESET'],
-    handler({ keyspace, session, reply, config }) {
+    handler({ keyspace, session, server, reply, config }) {
       endTransaction(keyspace, session);
+      server.pubsub.forget(session);
       session.db = 0;
       session.protocol = 2;
       reply.protocol = 2;

@@ -85,7 +85,8 @@ const CATEGORY_OF_GROUP: Readonly<Record<CommandSpec['group'], string | null>> =
   hash: 'hash',
   bitmap: 'bitmap',
   hyperloglog: 'hyperloglog',
-  pubsub: 'pubsub',
+  // Follows from the flag: the HELP of PUBSUB has neither.
+  pubsub: null,
   connection: 'connection',
   transactions: 'transaction',
   server: null,
@@ -99,6 +100,7 @@ function categoriesOf(spec: CommandSpec): readonly string[] {
   if (ofGroup !== null && !spec.subcommands) categories.add(ofGroup);
   if (has('write')) categories.add('write');
   if (has('readonly')) categories.add('read');
+  if (has('pubsub')) categories.add('pubsub');
   if (has('blocking')) categories.add('blocking');
   if (has('admin')) categories.add('admin').add('dangerous');
   categories.add(has('fast') ? 'fast' : 'slow');

@@ -202,7 +202,10 @@ export class Listpacks {
   /** A pack that needs half its block or less goes to a smaller one. */
   private withoutWaste(ref: Ref): Ref {
     const used = this.used(ref);
-    return Arena.capacityFor(used) * 2 <= this.arena.capacityOf(ref) ? this.resize(ref, used) : ref;
+    const capacity = this.arena.capacityOf(ref);
+    // Most of the time one look is enough: what is used is more than half.
+    if (used * 2 > capacity) return ref;
+    return Arena.capacityFor(used) * 2 <= capacity ? this.resize(ref, used) : ref;
   }
 
   // Micro-steps.
@@ -255,7 +258,7 @@ export class Listpacks {
 
   private cut(ref: Ref, at: number, behind: number, count: number): void {
     const used = this.used(ref);
-    this.shift(ref, behind, used, at - behind);
+    if (behind < used) this.shift(ref, behind, used, at - behind);
     this.setHeader(ref, used - (behind - at), this.count(ref) - count);
     this.trace?.remove(this.id, ref, at, count);
   }

@@ -103,7 +103,9 @@ function usesOf(models: Models): ReadonlyMap<number, Use> {
 function isBlock(models: Models, value: number, meta: number): boolean {
   const encoding = (meta >>> 4) & 15;
   if (encoding === INTSET) return models.intsets.has(value);
-  return encoding === LISTPACK ? models.listpacks.has(value) : encoding > 0 && encoding < LISTPACK && models.strings.has(value);
+  return encoding === LISTPACK
+    ? models.listpacks.has(value)
+    : encoding > 0 && encoding < LISTPACK && models.strings.has(value);
 }
 
 /** One narrow cell a slab: which parts of which page are in use, and for blocks of which size. */

@@ -81,7 +81,8 @@ function packFields({ bytes, length, capacity }: NonNullable<KeyRecord['value']>
     { name: 'elements', bytes: bytes.slice(4, 8), says: String(elements), tone: 'plain' },
     { name: 'each as its reply', bytes: bytes.slice(8, length), says: count(length - 8), tone: 'value', isText: true },
   ];
-  if (capacity > length) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
+  if (capacity > length)
+    fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
   return fields;
 }
 
@@ -93,7 +94,8 @@ function integerFields({ bytes, length, capacity }: NonNullable<KeyRecord['value
     { name: 'integers', bytes: bytes.slice(4, 8), says: String(view.getInt32(4, true)), tone: 'plain' },
     { name: 'in ascending order', bytes: bytes.slice(8, length), says: count(length - 8), tone: 'value' },
   ];
-  if (capacity > length) fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
+  if (capacity > length)
+    fields.push({ name: 'room to grow', bytes: new Uint8Array(0), says: count(capacity - length), tone: 'free' });
   return fields;
 }
 

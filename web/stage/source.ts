@@ -3,9 +3,12 @@ import type { EngineStep } from '../../engine/models.ts';
 
 const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>> = {
   'hash-table': '/engine/structures/hash-table.ts',
+  'skip-list': '/engine/structures/skip-list.ts',
+  'avl-tree': '/engine/structures/avl-tree.ts',
   'dynamic-string': '/engine/structures/dynamic-string.ts',
   'deadline-heap': '/engine/structures/deadline-heap.ts',
   'linked-list': '/engine/structures/linked-list.ts',
+  intset: '/engine/structures/intset.ts',
   quicklist: '/engine/structures/quicklist.ts',
   arena: '/engine/memory/arena.ts',
   log: '/engine/persistence/log-buffer.ts',
@@ -13,7 +16,7 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 
 const texts = import.meta.glob<string>(
   [
-    '/engine/structures/{hash-table,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
+    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist,intset}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],

@@ -100,6 +100,8 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `DEL ${key()} ${key()}`,
     () => `APPEND ${key()} more`,
     () => `INCR n:${roll(8)}`,
+    () => (roll(4) === 0 ? `SUBSCRIBE c:${roll(2)}` : 'UNSUBSCRIBE'),
+    () => `PUBLISH c:${roll(2)} hello`,
     () => `PFADD sketch:${roll(3)} ${roll(500)} ${roll(500)}`,
     () => `PFCOUNT sketch:${roll(3)}`,
     () => `PFMERGE sketch:${roll(3)} sketch:${roll(3)}`,

@@ -66,6 +66,14 @@ const round: readonly Step[] = [
   step('BITFIELD_RO bits GET u8 0', [62]),
   step('DEL bits', 1),
   step('LCS c e LEN', 0),
+  step('PUBLISH news hello', 0),
+  step('SPUBLISH news hello', 0),
+  step('PUBSUB CHANNELS', []),
+  step('PUBSUB NUMSUB news', ['news', 0]),
+  step('PUBSUB NUMPAT', 0),
+  step('PUBSUB SHARDCHANNELS', []),
+  step('PUBSUB SHARDNUMSUB news', ['news', 0]),
+  step('PUBSUB HELP', SOMETHING),
   step('PFADD sketch a b', 1),
   step('PFCOUNT sketch', 2),
   step('PFMERGE sketch sketch', 'OK'),
@@ -238,7 +246,11 @@ const round: readonly Step[] = [
 ];
 
 /** Not in the round: errors by design, and what ends or changes the connection that asks for it. */
-const elsewhere = ['config|rewrite', 'object|freq', 'auth', 'hello', 'reset', 'quit', 'shutdown'];
+const elsewhere = [
+  ...['config|rewrite', 'object|freq', 'auth', 'hello', 'reset', 'quit', 'shutdown'],
+  // Asked for by the clients' own calls, which see to it that messages are not taken for replies.
+  ...['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe'],
+];
 
 async function play(call: (argv: readonly string[]) => Promise<unknown>): Promise<void> {
   for (const [argv, expected] of round) {
@@ -271,6 +283,46 @@ test('ioredis', async () => {
     [null, 2],
   ]);
   await client.quit();
+});
+
+test('ioredis, listening', async () => {
+  const options = { port: server.port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null };
+  const [listener, speaker] = [new IoRedis(options), new IoRedis(options)];
+  await Promise.all([listener.connect(), speaker.connect()]);
+  const heard: string[] = [];
+  listener.on('message', (channel, text) => heard.push(`${channel} ${text}`));
+  listener.on('pmessage', (pattern, channel, text) => heard.push(`${pattern} ${channel} ${text}`));
+  expect(await listener.subscribe('news', 'sports')).toBe(2);
+  expect(await listener.psubscribe('n*')).toBe(3);
+  expect(await speaker.publish('news', 'hello')).toBe(2);
+  await listener.ping();
+  expect(heard).toEqual(['news hello', 'n* news hello']);
+  await listener.unsubscribe('sports', 'news');
+  await listener.punsubscribe('n*');
+  expect(await listener.get('k')).toBeNull();
+  await Promise.all([listener.quit(), speaker.quit()]);
+});
+
+test('redis, listening', async () => {
+  for (const RESP of [2, 3] as const) {
+    const listener = createClient({ RESP, socket: { port: server.port, host: '127.0.0.1' } });
+    const speaker = listener.duplicate();
+    for (const client of [listener, speaker]) client.on('error', () => undefined);
+    await Promise.all([listener.connect(), speaker.connect()]);
+    const heard: string[] = [];
+    await listener.subscribe('news', (text, channel) => heard.push(`${channel} ${text}`));
+    await listener.pSubscribe('n*', (text, channel) => heard.push(`n* ${channel} ${text}`));
+    await listener.sSubscribe('news', (text, channel) => heard.push(`shard ${channel} ${text}`));
+    expect(await speaker.publish('news', 'hello')).toBe(2);
+    expect(await speaker.sPublish('news', 'there')).toBe(1);
+    await listener.ping();
+    expect(heard.sort()).toEqual(['n* news hello', 'news hello', 'shard news there']);
+    await listener.unsubscribe();
+    await listener.pUnsubscribe();
+    await listener.sUnsubscribe();
+    expect(await listener.get('k')).toBeNull();
+    await Promise.all([listener.close(), speaker.close()]);
+  }
 });
 
 test('iovalkey', async () => {
