@@ -81,7 +81,6 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
     case 'dynamic-string':
       return step.kind === 'release' ? 'tells' : 'prepares';
     case 'listpack':
-      return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
     case 'intset':
       return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
     case 'collection':
@@ -100,6 +99,7 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':
     case 'deadline-heap':
+    case 'hyperloglog':
       return 'tells';
   }
 }
