@@ -9,6 +9,9 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
   'deadline-heap': '/engine/structures/deadline-heap.ts',
   'linked-list': '/engine/structures/linked-list.ts',
   intset: '/engine/structures/intset.ts',
+  listpack: '/engine/structures/listpack.ts',
+  hyperloglog: '/engine/structures/hyperloglog.ts',
+  collection: '/engine/keyspace/collections.ts',
   quicklist: '/engine/structures/quicklist.ts',
   arena: '/engine/memory/arena.ts',
   log: '/engine/persistence/log-buffer.ts',
@@ -16,7 +19,9 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 
 const texts = import.meta.glob<string>(
   [
-    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist,intset}.ts',
+    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
+    '/engine/structures/{intset,listpack,hyperloglog}.ts',
+    '/engine/keyspace/collections.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],
