@@ -85,6 +85,8 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'create' || step.kind === 'copy' || step.kind === 'resize' ? 'prepares' : 'tells';
     case 'collection':
       return step.kind === 'open' ? 'prepares' : step.kind === 'close' ? 'follows' : 'tells';
+    case 'hyperloglog':
+      return step.kind === 'split' ? 'prepares' : 'tells';
     case 'hash-table':
       return step.kind === 'payload' && step.word !== VALUE ? 'follows' : 'tells';
     case 'skip-list':

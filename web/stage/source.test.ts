@@ -8,28 +8,35 @@ import { logSteps } from '../../engine/persistence/log.steps.ts';
 import { deadlineHeapSteps } from '../../engine/structures/deadline-heap.steps.ts';
 import { dynamicStringSteps } from '../../engine/structures/dynamic-string.steps.ts';
 import { hashTableSteps } from '../../engine/structures/hash-table.steps.ts';
+import { hyperLogLogSteps } from '../../engine/structures/hyperloglog.steps.ts';
+import { listpackSteps } from '../../engine/structures/listpack.steps.ts';
 import { pathOf, placeOf, sourceAt } from './source.ts';
 
-describe.each([hashTableSteps, dynamicStringSteps, deadlineHeapSteps, arenaSteps, logSteps])(
-  '$structure',
-  ({ structure, kinds }) => {
-    const path = pathOf({ structure } as EngineStep) ?? '';
-    const lines = readFileSync(path.slice(1), 'utf8').split('\n');
+describe.each([
+  hashTableSteps,
+  listpackSteps,
+  hyperLogLogSteps,
+  dynamicStringSteps,
+  deadlineHeapSteps,
+  arenaSteps,
+  logSteps,
+])('$structure', ({ structure, kinds }) => {
+  const path = pathOf({ structure } as EngineStep) ?? '';
+  const lines = readFileSync(path.slice(1), 'utf8').split('\n');
 
-    it.each(Object.keys(kinds))('tells “%s” in a line of its own, inside a method', (kind) => {
-      const { line, from } = placeOf(lines, kind) ?? expect.fail(`${kind} is told nowhere`);
-      expect(lines[line]).toMatch(/^ {4}/);
-      expect(lines[from]).toMatch(/^ {2}\S/);
-      expect(line - from).toBeLessThan(70);
-    });
+  it.each(Object.keys(kinds))('tells “%s” in a line of its own, inside a method', (kind) => {
+    const { line, from } = placeOf(lines, kind) ?? expect.fail(`${kind} is told nowhere`);
+    expect(lines[line]).toMatch(/^ {4}/);
+    expect(lines[from]).toMatch(/^ {2}\S/);
+    expect(line - from).toBeLessThan(70);
+  });
 
-    it('can be shown', async () => {
-      const source = await sourceAt(path);
-      expect(`/${source?.path}`).toBe(path);
-      expect(source?.lines[0]).toBe(lines[0]);
-    });
-  },
-);
+  it('can be shown', async () => {
+    const source = await sourceAt(path);
+    expect(`/${source?.path}`).toBe(path);
+    expect(source?.lines[0]).toBe(lines[0]);
+  });
+});
 
 it('knows a move of an entry by its method', () => {
   const lines = readFileSync('engine/structures/hash-table.ts', 'utf8').split('\n');

@@ -19,7 +19,8 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 
 const texts = import.meta.glob<string>(
   [
-    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist,intset,listpack,hyperloglog}.ts',
+    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
+    '/engine/structures/{intset,listpack,hyperloglog}.ts',
     '/engine/keyspace/collections.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
