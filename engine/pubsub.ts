@@ -8,7 +8,7 @@ import { Glob } from './keyspace/glob.ts';
 import { ascii } from './memory/bytes.ts';
 import type { Session } from './session.ts';
 
-export const BOOKS = ['channel', 'pattern', 'shard'] as const;
+const BOOKS = ['channel', 'pattern', 'shard'] as const;
 export type Book = (typeof BOOKS)[number];
 
 /** What one session listens to, in the order in which it began to. Names are a character a byte. */

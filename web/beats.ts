@@ -101,7 +101,6 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':
     case 'deadline-heap':
-    case 'hyperloglog':
       return 'tells';
   }
 }

@@ -90,7 +90,7 @@ export function checkBitOffset({ config }: Context, offset: bigint): number {
   return Number(offset);
 }
 
-export function bitOffset(context: Context, args: Args, index: number): number {
+function bitOffset(context: Context, args: Args, index: number): number {
   return checkBitOffset(context, args.int64(index, OFFSET_ERROR));
 }
 

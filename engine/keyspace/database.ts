@@ -6,7 +6,19 @@ import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
 import type { Blocks, ValueType } from './value-type.ts';
-import { DEADLINE, META, PAYLOAD_WORDS, TYPE_LIST, TYPE_ZSET, VALUE, clockAt, clockOf, encodingOf, metaOf, typeOf } from './values.ts';
+import {
+  DEADLINE,
+  META,
+  PAYLOAD_WORDS,
+  TYPE_LIST,
+  TYPE_ZSET,
+  VALUE,
+  clockAt,
+  clockOf,
+  encodingOf,
+  metaOf,
+  typeOf,
+} from './values.ts';
 
 /** What the databases of an engine share. */
 export interface KeyspaceParts {

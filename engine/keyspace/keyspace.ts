@@ -47,9 +47,9 @@ import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values
 const ARENA_ID = 0;
 const STRINGS_ID = 1;
 /** What all share and came later is numbered downwards from the collections; the databases are between. */
-export const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
-export const INTSETS_ID = LISTPACKS_ID - 1;
-export const HYPERLOGLOGS_ID = INTSETS_ID - 1;
+const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
+const INTSETS_ID = LISTPACKS_ID - 1;
+const HYPERLOGLOGS_ID = INTSETS_ID - 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;

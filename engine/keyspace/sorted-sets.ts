@@ -37,7 +37,7 @@ export const REFUSED = 0;
 export const ADDED = 1;
 export const UPDATED = 2;
 /** The member has that score already. */
-export const UNCHANGED = 3;
+const UNCHANGED = 3;
 export const NOT_A_NUMBER = 4;
 
 const SCORE_BYTES = 8;

@@ -108,7 +108,7 @@ function spliced(pack: PackModel, at: number, count: number, ...put: readonly El
 }
 
 /** An element as it is written in captions: its text, cut short where it is long. */
-export function elementText(element: ElementModel | undefined): string {
+function elementText(element: ElementModel | undefined): string {
   if (!element) return 'an element';
   const text = utf8Decode(element.head).replace(/\p{C}/gu, '·');
   const cut = [...text].slice(0, 24).join('');

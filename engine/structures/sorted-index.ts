@@ -59,7 +59,7 @@ export interface SortedIndex<State, Model> {
 }
 
 /** Compares an element's member with bytes as memcmp does, a prefix before the longer. `offset` is where members begin. */
-export function compareMember(
+function compareMember(
   arena: Arena,
   element: Ref,
   offset: number,
@@ -79,9 +79,9 @@ export function compareMember(
 }
 
 /** What a search looks for. */
-export const BY_ELEMENT = 0;
-export const BY_SCORE = 1;
-export const BY_MEMBER = 2;
+const BY_ELEMENT = 0;
+const BY_SCORE = 1;
+const BY_MEMBER = 2;
 
 /** What is looked for in an index, and whether an element comes before it. One object an index, filled before each search. */
 export class Target {

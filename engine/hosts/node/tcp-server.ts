@@ -147,7 +147,7 @@ function readingIntoShared(accepted: Socket, input: Input): Socket {
       },
     },
   };
-  return new Socket(options as SocketConstructorOpts);
+  return new Socket(options);
 }
 
 /** True when some of the bytes are still to be sent, and must stay as they are until then. */
