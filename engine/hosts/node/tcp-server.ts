@@ -2,7 +2,7 @@
  * RESP over TCP. Sockets are read as they come and written once a turn. What a client sends is the engine's to judge;
  * here it is only kept from taking more than its share: who does not read what was asked for is not read from either.
  */
-import { createServer, Socket, type Server, type SocketConstructorOpts } from 'node:net';
+import { createServer, Socket, type Server } from 'node:net';
 
 import type { Connection, Engine } from '../../api.ts';
 import { ascii } from '../../memory/bytes.ts';
