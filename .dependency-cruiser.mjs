@@ -1,7 +1,7 @@
 // What may import what. Each layer names all that it may reach; whatever is not named is refused.
 
 /** Tests and benches may look anywhere in the project, the journeys of e2e apart. */
-const tests = '[.](test|bench)[.](ts|mjs)$|^engine/conformance/';
+const tests = '[.](test|bench|test-kit)[.](ts|mjs)$|^engine/conformance/';
 /** Plain data and pure functions over it; whoever draws or records may read them. */
 const steps = '^engine/(.+[.]steps|models)[.]ts$';
 
@@ -49,7 +49,7 @@ export default {
       '^engine/commands/',
       [
         '^engine/(commands|keyspace|memory|structures|trace|resp)/',
-        '^engine/(args|reply|errors|session|host|config|engine)[.]ts$',
+        '^engine/(args|reply|errors|session|blocking|pubsub|host|config)[.]ts$',
       ],
       'A command reads its arguments, works on the keyspace and writes its reply.',
     ),
@@ -128,7 +128,7 @@ export default {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { pathNot: tests },
-      to: { path: '[.](test|bench)[.]ts$' },
+      to: { path: '[.](test|bench|test-kit)[.]ts$' },
     },
   ],
   options: {

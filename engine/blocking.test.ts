@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { TestEngine, type TestClient } from './commands/test-engine.ts';
+import { TestEngine, type TestClient } from './commands/engine.test-kit.ts';
 import { Engine } from './engine.ts';
 import { latin1 } from './memory/bytes.ts';
 

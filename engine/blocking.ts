@@ -6,28 +6,10 @@
  * transaction as a whole. Until it is served, until its time is up, or until somebody else lets it go, nothing that the
  * client has sent since is looked at.
  */
-import type { Args } from './args.ts';
 import type { Database } from './keyspace/database.ts';
 import { compareBytes, latin1 } from './memory/bytes.ts';
 import type { Ref } from './memory/arena.ts';
-import type { Session } from './session.ts';
-
-/** What a session waits for. Never changed, so that a keyframe can share it. */
-export interface Wait {
-  /** The first to come is the first to be served. */
-  readonly order: number;
-  readonly fullName: string;
-  /** A copy of the command's words. */
-  readonly args: Args;
-  readonly db: number;
-  /** The type that a key must have. */
-  readonly type: number;
-  /** The arguments `[firstKey, endKey)` are the keys. */
-  readonly firstKey: number;
-  readonly endKey: number;
-  /** In milliseconds since 1970; 0 is for ever. */
-  readonly deadlineMs: number;
-}
+import type { Session, Wait } from './session.ts';
 
 /** How a wait ends in which nothing came: as if the time were up, or with an error. */
 export type Release = 'timeout' | 'error';

@@ -1,5 +1,5 @@
 import type { Args } from './args.ts';
-import { indexOfKey, type Blocking, type Wait } from './blocking.ts';
+import { indexOfKey, type Blocking } from './blocking.ts';
 import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
@@ -9,7 +9,7 @@ import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedComma
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
-import type { QueuedCommand, Session } from './session.ts';
+import type { QueuedCommand, Session, Wait } from './session.ts';
 
 /** In RESP2 messages cannot be told from replies, so that who listens may ask for little else. */
 const WHILE_LISTENING = new Set([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Chance } from './chance.ts';
-import { TestEngine } from './commands/test-engine.ts';
+import { TestEngine } from './commands/engine.test-kit.ts';
 import { Engine } from './engine.ts';
 import { ascii, latin1 } from './memory/bytes.ts';
 

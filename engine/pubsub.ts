@@ -6,17 +6,7 @@
  */
 import { Glob } from './keyspace/glob.ts';
 import { ascii } from './memory/bytes.ts';
-import type { Session } from './session.ts';
-
-const BOOKS = ['channel', 'pattern', 'shard'] as const;
-export type Book = (typeof BOOKS)[number];
-
-/** What one session listens to, in the order in which it began to. Names are a character a byte. */
-export type Subscriptions = Readonly<Record<Book, Set<string>>>;
-
-export function noSubscriptions(): Subscriptions {
-  return { channel: new Set(), pattern: new Set(), shard: new Set() };
-}
+import { BOOKS, type Book, type Session } from './session.ts';
 
 /** For a keyframe: the names of each book, and the numbers of the sessions that listen. */
 export type PubSubState = Readonly<Record<Book, readonly (readonly [name: string, sessions: readonly number[]])[]>>;

@@ -1,9 +1,7 @@
 import type { Args } from './args.ts';
-import type { Wait } from './blocking.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
 import { compareBytes } from './memory/bytes.ts';
-import { noSubscriptions, type Subscriptions } from './pubsub.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
@@ -20,6 +18,34 @@ export interface WatchedKey {
   readonly key: Uint8Array;
   /** The key was past its deadline already when it was watched, and is still there. */
   readonly wasExpired: boolean;
+}
+
+/** What a session waits for. Never changed, so that a keyframe can share it. */
+export interface Wait {
+  /** The first to come is the first to be served. */
+  readonly order: number;
+  readonly fullName: string;
+  /** A copy of the command's words. */
+  readonly args: Args;
+  readonly db: number;
+  /** The type that a key must have. */
+  readonly type: number;
+  /** The arguments `[firstKey, endKey)` are the keys. */
+  readonly firstKey: number;
+  readonly endKey: number;
+  /** In milliseconds since 1970; 0 is for ever. */
+  readonly deadlineMs: number;
+}
+
+/** The three books in which it is written who listens: channels, patterns over their names, and channels of a shard. */
+export const BOOKS = ['channel', 'pattern', 'shard'] as const;
+export type Book = (typeof BOOKS)[number];
+
+/** What a session listens to, in the order in which it began to. Names are a character a byte. */
+export type Subscriptions = Readonly<Record<Book, Set<string>>>;
+
+function noSubscriptions(): Subscriptions {
+  return { channel: new Set(), pattern: new Set(), shard: new Set() };
 }
 
 /** What a keyframe keeps of a connection. */

@@ -3,13 +3,13 @@
  * types need each other, so they stand together.
  */
 import type { Args } from '../args.ts';
-import type { Release, Wait } from '../blocking.ts';
+import type { Release } from '../blocking.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
-import type { QueuedCommand, Session } from '../session.ts';
+import type { QueuedCommand, Session, Wait } from '../session.ts';
 
 /** What a command does with a key, in the words of `COMMAND INFO`. */
 export type KeyFlag =

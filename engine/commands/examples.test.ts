@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { SPECS } from './all.ts';
 import type { CommandSpec } from './contract.ts';
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 
 /** Commands that no example can show, and why. */
 const WITHOUT = new Map([

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { ReplyDecoder } from '../client/decode.ts';
 import type { Reply } from '../client/reply.ts';
 import { SPECS } from './all.ts';
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 
 type Facts = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Chance } from '../chance.ts';
 import { SPECS } from './all.ts';
 import type { Argument, CommandSpec } from './contract.ts';
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 
 const SEED = Number(process.env['VITRINE_SEED'] ?? 20261120);
 const LINES_A_COMMAND = 60;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Chance } from '../chance.ts';
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 
 /** What stands in the log after these lines, the time of the deadline counted from the start. */
 function logOf(...lines: string[]): string[] {

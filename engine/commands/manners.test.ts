@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 import { VITRINE_VERSION } from './versions.ts';
 
 const WRONG_PASSWORD = '-WRONGPASS invalid username-password pair or user is disabled.\r\n';

@@ -2,7 +2,7 @@ import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { ascii } from '../memory/bytes.ts';
-import type { Book } from '../pubsub.ts';
+import type { Book } from '../session.ts';
 import type { Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 import type { Argument, CommandFlag, CommandSpec, Context } from './contract.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { Chance } from '../chance.ts';
-import { TestEngine } from './test-engine.ts';
+import { TestEngine } from './engine.test-kit.ts';
 
 const SEED = Number(process.env['VITRINE_SEED'] ?? 20261120);
 

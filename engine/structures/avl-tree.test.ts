@@ -15,7 +15,7 @@ import {
   type AvlTreeModel,
   type AvlTreeStep,
 } from './avl-tree.steps.ts';
-import { SortedElements, expectedOrder, sortedChanges } from './test-sorted.ts';
+import { SortedElements, expectedOrder, sortedChanges } from './sorted-index.test-kit.ts';
 
 function make(recorder: Recorder | null): SortedElements<AvlTreeState, AvlTreeModel> {
   const trace = recorder?.probe(avlTreeSteps) ?? null;

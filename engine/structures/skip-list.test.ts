@@ -16,7 +16,7 @@ import {
   type SkipListModel,
   type SkipListStep,
 } from './skip-list.steps.ts';
-import { SortedElements, expectedOrder, sortedChanges } from './test-sorted.ts';
+import { SortedElements, expectedOrder, sortedChanges } from './sorted-index.test-kit.ts';
 
 function make(recorder: Recorder | null, seed = 3): SortedElements<SkipListState, SkipListModel> {
   const chance = new Chance(seed);
