@@ -13,7 +13,9 @@ test('hints stand in grey while one types and Tab completes and cycles', async (
   await visitor.type('ge');
   const seen = new Set<string>();
   for (let press = 0; press < 4; press++) {
+    const before = await visitor.lastLine();
     await visitor.press('Tab');
+    await expect.poll(() => visitor.lastLine()).not.toBe(before);
     await expect.poll(() => visitor.lastLine()).toMatch(/^vitrine> GE\w+/);
     seen.add(/GE\w*/.exec(await visitor.lastLine())?.[0] ?? '');
   }

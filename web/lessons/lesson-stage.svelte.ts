@@ -35,6 +35,7 @@ export interface StageOptions {
 export class LessonStage {
   timeline: Timeline | null = $state.raw(null);
   failure = $state('');
+  private isLeft = false;
   private readonly lesson: Lesson;
   private readonly options: StageOptions;
   private readonly engine: EngineClient;
@@ -132,6 +133,7 @@ export class LessonStage {
   }
 
   close(): void {
+    this.isLeft = true;
     this.timeline?.destroy();
     this.client?.close();
     this.engine.close();
@@ -149,7 +151,11 @@ export class LessonStage {
         const kept = words.map((word) => utf8Decode(word)).join(' ').slice(0, PREVIEW_BYTES);
         this.waiting.push({ line: kept, pause: index === 0 ? pause : null, take: resolve });
       });
-      const answer = await this.client.send(words);
+      const answer = await this.client.send(words).catch((error: unknown) => {
+        // Who has left the lesson waits for no reply, and there is nobody to tell.
+        if (this.isLeft) return new Promise<never>(() => undefined);
+        throw error;
+      });
       steps.push(...(await seen));
       reply = textOfSpans(printReply(answer)).trimEnd();
     }
