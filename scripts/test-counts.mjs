@@ -11,10 +11,11 @@ export function countVitest(report) {
 
 /**
  * Playwright's JSON. Where journeys are repeated (on a shared machine, where one may run out of time), one that passed in
- * the end passed; the runner's own list names it.
- * @returns {{ passed: number, failed: number }}
+ * the end passed, and is told apart as repeated.
+ * @returns {{ passed: number, failed: number, repeated: number }}
  */
 export function countPlaywright(report) {
   const { expected, unexpected, flaky } = report.stats;
-  return { passed: expected + flaky, failed: unexpected === 0 ? report.errors.length : unexpected };
+  const failed = unexpected === 0 ? report.errors.length : unexpected;
+  return { passed: expected + flaky, failed, repeated: flaky };
 }

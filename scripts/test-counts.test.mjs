@@ -16,14 +16,14 @@ test('a test file that cannot be loaded counts as a failure, though no test in i
   expect(countVitest(report)).toEqual({ passed: 3, failed: 2 });
 });
 
-test('a journey that passed when repeated passed, and is counted once', () => {
+test('a journey that passed only when repeated is counted once, and told apart', () => {
   const report = { stats: { expected: 5, unexpected: 0, flaky: 1, skipped: 0 }, errors: [] };
-  expect(countPlaywright(report)).toEqual({ passed: 6, failed: 0 });
+  expect(countPlaywright(report)).toEqual({ passed: 6, failed: 0, repeated: 1 });
 });
 
 test('a journey runner that cannot start counts as a failure', () => {
   const report = { stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 }, errors: [{ message: 'no server' }] };
-  expect(countPlaywright(report)).toEqual({ passed: 0, failed: 1 });
+  expect(countPlaywright(report)).toEqual({ passed: 0, failed: 1, repeated: 0 });
 });
 
 test.each([

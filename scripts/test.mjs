@@ -85,5 +85,8 @@ rmSync(reports, { recursive: true });
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
+const repeated = results.reduce((sum, result) => sum + (result.repeated ?? 0), 0);
+if (repeated > 0)
+  console.log(`\n${repeated} of the journeys passed only when repeated; the list above calls them flaky.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
