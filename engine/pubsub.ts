@@ -28,6 +28,7 @@ export class PubSub {
     const own = session.subscriptions[book];
     if (own.has(name)) return false;
     own.add(name);
+    session.countSubscriptions();
     const entry = this.books[book].get(name);
     if (entry) entry.sessions.add(session);
     else this.books[book].set(name, { glob: new Glob(ascii(name)), sessions: new Set([session]) });
@@ -36,6 +37,7 @@ export class PubSub {
 
   unsubscribe(book: Book, session: Session, name: string): void {
     if (!session.subscriptions[book].delete(name)) return;
+    session.countSubscriptions();
     const entry = this.books[book].get(name);
     entry?.sessions.delete(session);
     if (entry?.sessions.size === 0) this.books[book].delete(name);

@@ -89,6 +89,8 @@ export class Session implements Watcher {
   isAuthenticated = true;
   /** What it listens to. Changed by `PubSub` alone. */
   subscriptions: Subscriptions = noSubscriptions();
+  /** Whether it listens to anything: kept beside, for it is asked before every command. */
+  isSubscriber = false;
   /** The commands since MULTI, `null` outside of a transaction. */
   queue: QueuedCommand[] | null = null;
   /** A command could not be queued, so EXEC must refuse. */
@@ -118,9 +120,10 @@ export class Session implements Watcher {
     this.lastActiveMs = nowMs;
   }
 
-  get isSubscriber(): boolean {
+  /** To be called after each change of what it listens to. */
+  countSubscriptions(): void {
     const { channel, pattern, shard } = this.subscriptions;
-    return channel.size + pattern.size + shard.size > 0;
+    this.isSubscriber = channel.size + pattern.size + shard.size > 0;
   }
 
   touched(): void {
@@ -160,6 +163,7 @@ export class Session implements Watcher {
       watched: [...state.watched],
       subscriptions: copyOf(state.subscriptions),
     });
+    this.countSubscriptions();
     this.decoder.isAuthenticated = state.isAuthenticated;
     if (pending.length > 0) {
       this.decoder.feed(pending);

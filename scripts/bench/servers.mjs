@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { bundle } from '../bundle.mjs';
-import { giveUp } from '../ensure-install.mjs';
+import { giveUp, root } from '../ensure-install.mjs';
 import { findRedis, noRedis } from '../ensure-redis.mjs';
 
 async function freePort() {
@@ -27,6 +27,7 @@ export async function contenders() {
   return {
     vitrine: (flags) => start(process.execPath, [program, '--http-port', '0', ...flags], 'redis-cli -p'),
     redis: (flags) => start('redis-server', ['--save', '', ...flags], 'Ready to accept connections'),
+    ceiling: () => start(process.execPath, [join(root, 'scripts/bench/ceiling.mjs')], 'Ready to accept connections'),
   };
 }
 
