@@ -133,6 +133,15 @@ export class Session implements Watcher {
     this.watched = this.watched.map((watched) => (isKey(watched) ? { ...watched, wasExpired: false } : watched));
   }
 
+  /** What has come and was not run: so many whole commands, and the bytes of one that is not whole. */
+  unheard(limits: DecoderLimits): { readonly commands: number; readonly rest: Uint8Array } {
+    const decoder = new RequestDecoder(limits);
+    decoder.feed(this.decoder.pendingCopy());
+    let commands = 0;
+    while (decoder.next()) commands++;
+    return { commands, rest: decoder.pendingCopy() };
+  }
+
   /** Leaves the transaction; the watches are the caller's. */
   forgetQueue(): void {
     this.queue = null;
