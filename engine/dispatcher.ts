@@ -123,11 +123,12 @@ export class Dispatcher {
     session.lastCommand = command.fullName;
     command.calls++;
     this.instead = null;
+    reply.keptLength = start;
     try {
       command.handler?.(context, args);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      reply.length = start;
+      reply.length = reply.keptLength;
       reply.error(error.message);
       command.failed++;
     }
@@ -182,11 +183,12 @@ export class Dispatcher {
     reply.protocol = session.protocol;
     command.calls++;
     this.instead = null;
+    reply.keptLength = start;
     try {
       write(command);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      reply.length = start;
+      reply.length = reply.keptLength;
       reply.error(error.message);
       command.failed++;
     }

@@ -6,12 +6,14 @@ import { Blocking } from './blocking.ts';
 import { Chance } from './chance.ts';
 import { allCommands } from './commands/all.ts';
 import type { Context, ServerFacts } from './commands/contract.ts';
+import { publishEvent } from './commands/publishing.ts';
 import { Registry } from './commands/registry.ts';
 import { unwatchAll } from './commands/transactions.ts';
 import { Config } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
 import { captureParts, restoreParts, type Parts, type PartsState } from './keyframe.ts';
+import type { KeyEvents } from './keyspace/events.ts';
 import { Keyspace } from './keyspace/keyspace.ts';
 import type { IndexName } from './keyspace/sorted-sets.ts';
 import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
@@ -70,12 +72,20 @@ export class Engine {
   private readonly server: EngineServer;
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
+  private readonly events: KeyEvents = {
+    kinds: 0,
+    tell: (db, event, bytes, start, end) => {
+      publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
+    },
+  };
   /** Whose commands are being run, from where on the reply buffer is theirs, and how many they are so far. */
   private share: { session: Session; start: number; commands: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
   /** Connections with commands in hand that wait until their replies are taken. */
   private readonly suspended = new Set<Session>();
+  /** In whose name things happen that no client has asked for. */
+  private readonly nobody: Session;
   private nextSessionId = 1;
   private isLogging = false;
 
@@ -92,6 +102,7 @@ export class Engine {
       hashSeed: [this.chance.next(), this.chance.next()],
       chance: () => this.chance.next(),
       recorder,
+      events: this.events,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
       },
@@ -111,13 +122,14 @@ export class Engine {
         this.end(session);
       },
     });
+    this.nobody = new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs);
     const context: Context = {
       keyspace: this.keyspace,
       reply: this.reply,
       config: this.config,
       server: this.server,
       registry: this.registry,
-      session: new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs),
+      session: this.nobody,
       db: this.keyspace.databases[0],
       command: this.registry.all()[0],
     };
@@ -134,7 +146,14 @@ export class Engine {
     this.config.onChange((name) => {
       this.configure(name);
     });
-    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory', 'zset-index', ...LIMITS.keys()])
+    for (const name of [
+      'proto-max-bulk-len',
+      'appendonly',
+      'maxmemory',
+      'zset-index',
+      'notify-keyspace-events',
+      ...LIMITS.keys(),
+    ])
       this.configure(name);
     // A log that began in the middle would be no log: it is kept from the start, or not at all.
     this.config.guard('appendonly', (text) =>
@@ -146,6 +165,7 @@ export class Engine {
     const limit = LIMITS.get(name);
     if (limit !== undefined) this.keyspace.limits[limit] = this.config.number(name);
     if (name === 'zset-index') this.keyspace.sortedSets.indexName = this.config.text(name) as IndexName;
+    if (name === 'notify-keyspace-events') this.events.kinds = this.config.number(name);
     if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
     if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
     if (name === 'appendonly') {
@@ -312,6 +332,7 @@ export class Engine {
   /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
   tick(nowMs: number): void {
     this.setTime(nowMs);
+    this.dispatcher.context.session = this.nobody;
     this.film.during('tick', nowMs, () => {
       if (this.server.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);

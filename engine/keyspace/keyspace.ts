@@ -35,6 +35,7 @@ import {
   type CollectionsModel,
 } from './collections.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
+import type { KeyEvents } from './events.ts';
 import { HashValues } from './hashes.ts';
 import { noLimits, type Limits } from './limits.ts';
 import { ListValues } from './lists.ts';
@@ -59,6 +60,7 @@ export interface KeyspaceOptions {
   /** 32 bits by chance, for towers. */
   readonly chance: () => number;
   readonly recorder: Recorder | null;
+  readonly events: KeyEvents;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
 }
 
@@ -157,6 +159,7 @@ export class Keyspace {
       heapTrace: recorder?.probe(deadlineHeapSteps) ?? null,
       now: () => this.nowMs,
       expires: () => this.expires,
+      events: options.events,
       onExpired: options.onExpired,
     };
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, parts, this.stats));

@@ -12,7 +12,7 @@ const LEFT_ASIDE = [
   /^client-output-buffer-limit$/,
   /^cluster-(?!enabled$)/,
   /^(daemonize|disable-thp|ignore-warnings|logfile|loglevel|maxmemory-(clients|eviction-tenacity|samples))$/,
-  /^(no-appendfsync-on-rewrite|notify-keyspace-events|pidfile|proc-title-template|propagation-error-behavior)$/,
+  /^(no-appendfsync-on-rewrite|pidfile|proc-title-template|propagation-error-behavior)$/,
   /^(rdbchecksum|rdbcompression|sanitize-dump-payload|stop-writes-on-bgsave-error|supervised|enable-module-command)$/,
   /^(unixsocketperm|acl-pubsub-default|masteruser)$/,
   /^tls-(?!port$)/,
