@@ -15,8 +15,6 @@ import type { Connection, Host, Peer } from './host.ts';
 import { captureParts, restoreParts, type Parts, type PartsState } from './keyframe.ts';
 import type { KeyEvents } from './keyspace/events.ts';
 import { Keyspace } from './keyspace/keyspace.ts';
-import type { IndexName } from './keyspace/sorted-sets.ts';
-import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader } from './loader.ts';
@@ -25,6 +23,7 @@ import { logSteps } from './persistence/log.steps.ts';
 import { PubSub } from './pubsub.ts';
 import { Reply } from './reply.ts';
 import { EngineServer } from './server.ts';
+import { followSettings } from './settings.ts';
 import { Session, type Send } from './session.ts';
 import type { HashName } from './structures/hash-functions.ts';
 import { Film } from './trace/film.ts';
@@ -54,8 +53,6 @@ const REPLIES_AT_ONCE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
-
-const LIMITS = new Map(Object.entries(LIMIT_SETTINGS).map(([limit, name]) => [name, limit as keyof Limits]));
 
 export class Engine {
   readonly keyspace: Keyspace;
@@ -143,35 +140,11 @@ export class Engine {
       this.server.stats.outputBytes += bytes;
       if (session.closing !== 'no' && isReply) this.end(session);
     });
-    this.config.onChange((name) => {
-      this.configure(name);
+    followSettings(this.config, {
+      ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
+      ...{ decoderLimits: this.limits, hasLog: this.host.log !== undefined },
     });
-    for (const name of [
-      'proto-max-bulk-len',
-      'appendonly',
-      'maxmemory',
-      'zset-index',
-      'notify-keyspace-events',
-      ...LIMITS.keys(),
-    ])
-      this.configure(name);
-    // A log that began in the middle would be no log: it is kept from the start, or not at all.
-    this.config.guard('appendonly', (text) =>
-      (text.toLowerCase() === 'yes') === this.isLogging ? null : 'the log is switched on or off when the engine starts',
-    );
-  }
-
-  private configure(name: string): void {
-    const limit = LIMITS.get(name);
-    if (limit !== undefined) this.keyspace.limits[limit] = this.config.number(name);
-    if (name === 'zset-index') this.keyspace.sortedSets.indexName = this.config.text(name) as IndexName;
-    if (name === 'notify-keyspace-events') this.events.kinds = this.config.number(name);
-    if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
-    if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
-    if (name === 'appendonly') {
-      this.isLogging = this.host.log !== undefined && this.config.isOn('appendonly');
-      this.dispatcher.isLogging = this.isLogging;
-    }
+    this.isLogging = this.dispatcher.isLogging;
   }
 
   // Connections.
@@ -229,6 +202,7 @@ export class Engine {
     this.server.stats.inputBytes += bytes.length;
     session.inputBytes += bytes.length;
     session.lastActiveMs = this.nowMs;
+    this.server.observer.newInput();
     decoder.feed(bytes);
     const share = { session, start, commands: 0 };
     this.share = share;
@@ -302,6 +276,7 @@ export class Engine {
     session.isClosed = true;
     this.blocking.leave(session);
     this.pubsub.forget(session);
+    this.server.observer.unwatch(session);
     this.suspended.delete(session);
     unwatchAll(this.keyspace, session);
     this.sessions.delete(session.id);

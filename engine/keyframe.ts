@@ -7,6 +7,7 @@ import type { Config, ConfigValue } from './config.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Keyspace, KeyspaceState } from './keyspace/keyspace.ts';
 import type { LogBuffer, LogBufferState } from './persistence/log-buffer.ts';
+import type { ObserverState } from './observer.ts';
 import type { PubSub, PubSubState } from './pubsub.ts';
 import type { EngineServer } from './server.ts';
 import type { Session, SessionState } from './session.ts';
@@ -31,6 +32,7 @@ export interface PartsState {
   readonly keyspace: KeyspaceState;
   readonly sessions: readonly SessionState[];
   readonly pubsub: PubSubState;
+  readonly observer: ObserverState;
   readonly nextWait: number;
   readonly chance: Int32Array;
   readonly config: ReadonlyMap<string, ConfigValue>;
@@ -49,6 +51,7 @@ export function captureParts(parts: Parts): PartsState {
     keyspace: keyspace.capture(),
     sessions: [...parts.sessions.values()].map((session) => session.capture()),
     pubsub: parts.pubsub.capture(),
+    observer: server.observer.capture(),
     nextWait: parts.blocking.nextOrder,
     chance: parts.chance.capture(),
     config: parts.config.capture(),
@@ -84,5 +87,6 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   }
   blocking.nextOrder = state.nextWait;
   blocking.restore(sessions.values());
+  server.observer.restore(state.observer, (id) => sessions.get(id));
   parts.pubsub.restore(state.pubsub, (id) => sessions.get(id));
 }

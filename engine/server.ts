@@ -5,6 +5,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Host } from './host.ts';
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
+import { Observer } from './observer.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Reply } from './reply.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
@@ -36,6 +37,7 @@ export class EngineServer implements Server {
     errors: new Map(),
   };
   readonly pubsub: PubSub;
+  readonly observer: Observer;
   /** Whether keys expire on their own as time goes by. In a keyframe. */
   isActiveExpire = true;
 
@@ -48,6 +50,11 @@ export class EngineServer implements Server {
     this.parts = parts;
     this.keyspace = parts.keyspace;
     this.pubsub = parts.pubsub;
+    this.observer = new Observer({
+      clock: parts.host.clock,
+      nowMs: () => parts.keyspace.nowMs,
+      push: parts.push,
+    });
     this.startMs = parts.nowMs;
     this.facts = {
       ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
@@ -71,6 +78,7 @@ export class EngineServer implements Server {
 
   sleep(ms: number): void {
     this.parts.host.sleep?.(ms);
+    this.observer.slept(ms);
   }
 
   shutdown(mode: 'save' | 'nosave' | 'default'): boolean {

@@ -68,6 +68,7 @@ export interface SessionState {
   readonly lastActiveMs: number;
   readonly lastCommand: string;
   readonly isNoEvict: boolean;
+  readonly isMonitor: boolean;
   readonly inputBytes: number;
   readonly outputBytes: number;
   /** The bytes of a command that has not come whole yet. */
@@ -101,6 +102,8 @@ export class Session implements Watcher {
   /** `skip-next`: CLIENT REPLY SKIP itself is being run; `skip`: the command that now comes gets no reply. */
   replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
   isNoEvict = false;
+  /** Is shown all calls as they are made. Set by `Observer` alone. */
+  isMonitor = false;
   closing: 'no' | 'after-reply' | 'now' = 'no';
   isClosed = false;
   connectedMs: number;
@@ -151,9 +154,11 @@ export class Session implements Watcher {
   capture(): SessionState {
     const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
     const { waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
+    const { isMonitor } = this;
     return {
       ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
       ...{ waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
+      isMonitor,
       pending: this.decoder.pendingCopy(),
       subscriptions: copyOf(this.subscriptions),
       queue: this.queue === null ? null : [...this.queue],
