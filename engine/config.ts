@@ -1,4 +1,5 @@
 /** Every setting: its name in redis.conf, what it may be, and what it is. */
+import { parseEventKinds, printEventKinds } from './keyspace/events.ts';
 
 interface Base {
   readonly name: string;
@@ -17,6 +18,8 @@ export type Parameter = Base &
     | { readonly type: 'integer' | 'memory'; readonly default: number; readonly min: number; readonly max: number }
     | { readonly type: 'enum'; readonly default: string; readonly values: readonly string[] }
     | { readonly type: 'string'; readonly default: string }
+    /** Kinds of events, each a letter. */
+    | { readonly type: 'events'; readonly default: number }
   );
 
 const MIB = 1024 * 1024;
@@ -65,9 +68,13 @@ export const PARAMETERS: readonly Parameter[] = [
     ...{ type: 'integer', default: -2, min: -INT_MAX - 1, max: INT_MAX },
   },
   { name: 'list-compress-depth', type: 'integer', default: 0, min: 0, max: INT_MAX },
+  { name: 'latency-monitor-threshold', type: 'integer', default: 0, min: 0, max: LONG_MAX },
+  { name: 'latency-tracking', type: 'bool', default: true },
+  { name: 'latency-tracking-info-percentiles', type: 'string', default: '50 99 99.9' },
   { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
   { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
   { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
+  { name: 'notify-keyspace-events', type: 'events', default: 0 },
   { name: 'port', type: 'integer', default: 6380, min: 0, max: 65535, isStartOnly: true },
   { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isStartOnly: true },
   { name: 'protected-mode', type: 'bool', default: true },
@@ -75,6 +82,8 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'requirepass', type: 'string', default: '' },
   { name: 'save', type: 'string', default: '' },
   { name: 'set-max-intset-entries', type: 'integer', default: 512, min: 0, max: LONG_MAX },
+  { name: 'slowlog-log-slower-than', type: 'integer', default: 10000, min: -1, max: LONG_MAX },
+  { name: 'slowlog-max-len', type: 'integer', default: 128, min: 0, max: LONG_MAX },
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
   { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
   { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
@@ -133,6 +142,7 @@ export class Config {
   text(name: string): string {
     const value = this.values.get(name);
     if (typeof value === 'boolean') return value ? 'yes' : 'no';
+    if (this.byName.get(name)?.type === 'events') return printEventKinds(Number(value));
     return String(value ?? '');
   }
 
@@ -204,6 +214,10 @@ function parseValue(parameter: Parameter, text: string): Parsed {
     }
     case 'string':
       return { value: text };
+    case 'events': {
+      const value = parseEventKinds(text);
+      return value === null ? { error: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." } : { value };
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { isAllowed } from './commands/checks.ts';
 import { endTransaction } from './commands/transactions.ts';
 import { NONE } from './memory/arena.ts';
 import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
+import { MANY_BYTES, NOT_TIMED, type Observer } from './observer.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
 import type { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
@@ -26,6 +27,9 @@ export interface DispatcherParts {
   readonly film: Film;
 }
 
+/** Messages go the way of changes, and so are refused to whoever may make none. */
+const PUBLISHING = new Set(['publish', 'spublish']);
+
 /** How much of a strange command is quoted back. */
 const QUOTED_BYTES = 128;
 
@@ -42,6 +46,7 @@ export class Dispatcher {
   /** No more memory than this, when it is not 0. */
   maxMemoryBytes = 0;
 
+  private readonly observer: Observer;
   private readonly blocking: Blocking;
   private readonly onAnswer: DispatcherParts['onAnswer'];
   private readonly registry: Registry;
@@ -57,6 +62,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.context = parts.context;
+    this.observer = parts.context.server.observer;
     this.blocking = parts.blocking;
     this.onAnswer = parts.onAnswer;
     this.registry = parts.registry;
@@ -123,18 +129,32 @@ export class Dispatcher {
     session.lastCommand = command.fullName;
     command.calls++;
     this.instead = null;
+    reply.keptLength = start;
+    const { observer } = this;
+    const begun = observer.begin(command, args);
     try {
       command.handler?.(context, args);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      reply.length = start;
+      reply.length = reply.keptLength;
       reply.error(error.message);
       command.failed++;
     }
     context.command = outer;
     // A call counts when it is over.
     if (session.waiting !== null) command.calls--;
+    if (begun !== NOT_TIMED || observer.isWatched || reply.length - start > MANY_BYTES)
+      this.observe(session, command, args, start, begun);
     if (this.isLogging && keyspace.stats.dirty !== dirty && command.isLogged) this.logCall(args);
+  }
+
+  private observe(session: Session, command: Command, args: Args, start: number, begun: number): void {
+    const { observer, context } = this;
+    if (begun !== NOT_TIMED || context.reply.length - start > MANY_BYTES) observer.end(session, command, args, begun);
+    if (!observer.isWatched) return;
+    // What was answered stays, if from now on there are answers again.
+    if (session.replyMode === 'on') this.silentFrom = -1;
+    observer.show(session, command, args);
   }
 
   // Those who wait.
@@ -149,7 +169,7 @@ export class Dispatcher {
     const { blocking, context } = this;
     for (let item = blocking.takeReleased(); item; item = blocking.takeReleased()) {
       const { session, wait, how } = item;
-      this.answer(session, wait, () => {
+      this.answer(session, wait, false, () => {
         if (how === 'error') throw new CommandError('UNBLOCKED client unblocked via CLIENT UNBLOCK');
         context.reply.nullArray();
       });
@@ -163,13 +183,13 @@ export class Dispatcher {
         const wait = session.waiting;
         if (wait?.type !== db.type(entry)) continue;
         blocking.leave(session);
-        this.answer(session, wait, (command) => command.spec.serve?.(context, wait.args, indexOfKey(wait, key)));
+        this.answer(session, wait, true, (command) => command.spec.serve?.(context, wait.args, indexOfKey(wait, key)));
       }
     }
   }
 
   /** Writes what a client has waited for, on its behalf: in its database, its protocol, its silence. */
-  private answer(session: Session, wait: Wait, write: (command: Command) => void): void {
+  private answer(session: Session, wait: Wait, isServed: boolean, write: (command: Command) => void): void {
     const { context } = this;
     const { reply, keyspace } = context;
     const command = this.registry.byName(wait.fullName);
@@ -182,15 +202,18 @@ export class Dispatcher {
     reply.protocol = session.protocol;
     command.calls++;
     this.instead = null;
+    reply.keptLength = start;
+    const begun = this.observer.now();
     try {
       write(command);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      reply.length = start;
+      reply.length = reply.keptLength;
       reply.error(error.message);
       command.failed++;
     }
     if (reply.errors !== errors) this.countError(reply.lastError);
+    if (isServed) this.observer.end(session, command, wait.args, begun);
     if (this.isLogging && keyspace.stats.dirty !== dirty) this.logCall(wait.args);
     if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
     Object.assign(context, outer);
@@ -258,6 +281,8 @@ export class Dispatcher {
     if (session.protocol === 2 && session.isSubscriber && !WHILE_LISTENING.has(command.fullName)) {
       return this.reject(command, notWhileListening(command.fullName));
     }
+    if (session.isMonitor && (command.isWrite || command.isReadOnly || PUBLISHING.has(command.fullName)))
+      return this.reject(command, "ERR Replica can't interact with the keyspace");
     return args.count > 0;
   }
 

@@ -5,23 +5,26 @@
 import { Blocking } from './blocking.ts';
 import { Chance } from './chance.ts';
 import { allCommands } from './commands/all.ts';
-import type { CallCounts, Context, Server, ServerFacts, ServerStats } from './commands/contract.ts';
+import type { Context, ServerFacts } from './commands/contract.ts';
+import { publishEvent } from './commands/publishing.ts';
 import { Registry } from './commands/registry.ts';
-import { Config, type ConfigValue } from './config.ts';
+import { unwatchAll } from './commands/transactions.ts';
+import { Config } from './config.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
-import { Keyspace, type KeyspaceState } from './keyspace/keyspace.ts';
-import type { IndexName } from './keyspace/sorted-sets.ts';
-import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
+import { captureParts, restoreParts, type Parts, type PartsState } from './keyframe.ts';
+import type { KeyEvents } from './keyspace/events.ts';
+import { Keyspace } from './keyspace/keyspace.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader } from './loader.ts';
-import { LogBuffer, type LogBufferState } from './persistence/log-buffer.ts';
+import { LogBuffer } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
-import { PubSub, type PubSubState } from './pubsub.ts';
+import { PubSub } from './pubsub.ts';
 import { Reply } from './reply.ts';
-import { RequestDecoder } from './resp/decoder.ts';
-import { Session, type Send, type SessionState } from './session.ts';
+import { EngineServer } from './server.ts';
+import { followSettings } from './settings.ts';
+import { Session, type Send } from './session.ts';
 import type { HashName } from './structures/hash-functions.ts';
 import { Film } from './trace/film.ts';
 import { type Recorder } from './trace/recorder.ts';
@@ -37,21 +40,8 @@ export interface EngineOptions {
 }
 
 /** An engine's whole state between two turns. */
-export interface EngineState {
-  readonly keyspace: KeyspaceState;
-  readonly sessions: readonly SessionState[];
-  readonly pubsub: PubSubState;
+export interface EngineState extends PartsState {
   readonly nextSessionId: number;
-  readonly nextWait: number;
-  readonly chance: Int32Array;
-  readonly config: ReadonlyMap<string, ConfigValue>;
-  readonly log: LogBufferState;
-  readonly causeIndex: number;
-  readonly nowMs: number;
-  readonly isActiveExpire: boolean;
-  readonly logFailure: string | null;
-  readonly stats: ServerStats;
-  readonly calls: readonly CallCounts[];
 }
 
 const NO_PEER: Peer = { address: '127.0.0.1:0', localAddress: '127.0.0.1:0' };
@@ -63,8 +53,6 @@ const REPLIES_AT_ONCE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
-
-const LIMITS = new Map(Object.entries(LIMIT_SETTINGS).map(([limit, name]) => [name, limit as keyof Limits]));
 
 export class Engine {
   readonly keyspace: Keyspace;
@@ -78,19 +66,25 @@ export class Engine {
   private readonly film: Film;
   private readonly outbox: Outbox;
   private readonly dispatcher: Dispatcher;
-  private readonly server: Server;
+  private readonly server: EngineServer;
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
+  private readonly events: KeyEvents = {
+    kinds: 0,
+    tell: (db, event, bytes, start, end) => {
+      publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
+    },
+  };
   /** Whose commands are being run, from where on the reply buffer is theirs, and how many they are so far. */
   private share: { session: Session; start: number; commands: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
   /** Connections with commands in hand that wait until their replies are taken. */
   private readonly suspended = new Set<Session>();
+  /** In whose name things happen that no client has asked for. */
+  private readonly nobody: Session;
   private nextSessionId = 1;
   private isLogging = false;
-  private isActiveExpire = true;
-  private peakMemoryBytes = 0;
 
   constructor(options: EngineOptions) {
     this.host = options.host;
@@ -105,24 +99,37 @@ export class Engine {
       hashSeed: [this.chance.next(), this.chance.next()],
       chance: () => this.chance.next(),
       recorder,
+      events: this.events,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
       },
     });
     this.keyspace.nowMs = options.nowMs;
     this.registry = new Registry(allCommands());
-    this.server = this.makeServer(options);
+    this.blocking = new Blocking(this.keyspace.databases);
+    this.server = new EngineServer({
+      ...{ host: this.host, nowMs: options.nowMs, facts: options.facts ?? {} },
+      ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log },
+      ...{ pubsub: this.pubsub, blocking: this.blocking },
+      dispatcher: () => this.dispatcher,
+      push: (session, write) => {
+        this.push(session, write);
+      },
+      end: (session) => {
+        this.end(session);
+      },
+    });
+    this.nobody = new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs);
     const context: Context = {
       keyspace: this.keyspace,
       reply: this.reply,
       config: this.config,
       server: this.server,
       registry: this.registry,
-      session: new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs),
+      session: this.nobody,
       db: this.keyspace.databases[0],
       command: this.registry.all()[0],
     };
-    this.blocking = new Blocking(this.keyspace.databases);
     this.dispatcher = new Dispatcher({
       ...{ context, registry: this.registry, log: this.log, film: this.film, blocking: this.blocking },
       onAnswer: (session, start) => {
@@ -133,27 +140,11 @@ export class Engine {
       this.server.stats.outputBytes += bytes;
       if (session.closing !== 'no' && isReply) this.end(session);
     });
-    this.config.onChange((name) => {
-      this.configure(name);
+    followSettings(this.config, {
+      ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
+      ...{ decoderLimits: this.limits, hasLog: this.host.log !== undefined },
     });
-    for (const name of ['proto-max-bulk-len', 'appendonly', 'maxmemory', 'zset-index', ...LIMITS.keys()])
-      this.configure(name);
-    // A log that began in the middle would be no log: it is kept from the start, or not at all.
-    this.config.guard('appendonly', (text) =>
-      (text.toLowerCase() === 'yes') === this.isLogging ? null : 'the log is switched on or off when the engine starts',
-    );
-  }
-
-  private configure(name: string): void {
-    const limit = LIMITS.get(name);
-    if (limit !== undefined) this.keyspace.limits[limit] = this.config.number(name);
-    if (name === 'zset-index') this.keyspace.sortedSets.indexName = this.config.text(name) as IndexName;
-    if (name === 'maxmemory') this.dispatcher.maxMemoryBytes = this.config.number(name);
-    if (name === 'proto-max-bulk-len') this.limits.maxBulkBytes = this.config.number(name);
-    if (name === 'appendonly') {
-      this.isLogging = this.host.log !== undefined && this.config.isOn('appendonly');
-      this.dispatcher.isLogging = this.isLogging;
-    }
+    this.isLogging = this.dispatcher.isLogging;
   }
 
   // Connections.
@@ -185,12 +176,7 @@ export class Engine {
 
   /** What a client has sent that was not run: whole commands behind one that waits, and bytes of one that is not whole. */
   unheard(id: number): { readonly commands: number; readonly rest: Uint8Array } {
-    const decoder = new RequestDecoder(this.limits);
-    const pending = this.sessions.get(id)?.decoder.pendingCopy();
-    let commands = 0;
-    if (pending !== undefined) decoder.feed(pending);
-    while (decoder.next()) commands++;
-    return { commands, rest: decoder.pendingCopy() };
+    return this.sessions.get(id)?.unheard(this.limits) ?? { commands: 0, rest: NOTHING };
   }
 
   /** What clients have sent that was not run has not come, and these sessions do not wait any more. */
@@ -216,6 +202,7 @@ export class Engine {
     this.server.stats.inputBytes += bytes.length;
     session.inputBytes += bytes.length;
     session.lastActiveMs = this.nowMs;
+    this.server.observer.newInput();
     decoder.feed(bytes);
     const share = { session, start, commands: 0 };
     this.share = share;
@@ -289,15 +276,11 @@ export class Engine {
     session.isClosed = true;
     this.blocking.leave(session);
     this.pubsub.forget(session);
+    this.server.observer.unwatch(session);
     this.suspended.delete(session);
-    this.forgetWatches(session);
+    unwatchAll(this.keyspace, session);
     this.sessions.delete(session.id);
     session.peer.close?.();
-  }
-
-  private forgetWatches(session: Session): void {
-    for (const { db, key } of session.watched) this.keyspace.databases[db].unwatch(key, session);
-    session.watched = [];
   }
 
   // Time.
@@ -324,13 +307,14 @@ export class Engine {
   /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
   tick(nowMs: number): void {
     this.setTime(nowMs);
+    this.dispatcher.context.session = this.nobody;
     this.film.during('tick', nowMs, () => {
-      if (this.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
+      if (this.server.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
     this.blocking.releaseDue(nowMs);
     if (this.blocking.hasWork) this.dispatcher.answerWaiting();
-    this.notePeakMemory();
+    this.server.peakMemoryBytes();
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {
@@ -339,11 +323,6 @@ export class Engine {
       }
     }
     this.endTurn();
-  }
-
-  private notePeakMemory(): number {
-    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.arena.usedBytes);
-    return this.peakMemoryBytes;
   }
 
   /** Ends a turn of the host's loop: the log's bytes go to the host, then the replies to the connections. */
@@ -400,18 +379,7 @@ export class Engine {
 
   /** The state of every structure, as plain data. */
   snapshot(): Models {
-    const { keyspace } = this;
-    const blocks = keyspace.blocks();
-    return {
-      arena: keyspace.arena.snapshot(),
-      strings: keyspace.dynamicStrings.snapshot(blocks.strings),
-      listpacks: keyspace.listpacks.snapshot(blocks.listpacks),
-      intsets: keyspace.intsets.snapshot(blocks.intsets),
-      collections: keyspace.collections.snapshot(),
-      tables: keyspace.databases.map((db) => db.keys.snapshot()),
-      heaps: keyspace.databases.map((db) => db.deadlines.snapshot()),
-      log: this.log.snapshot(),
-    };
+    return { ...this.keyspace.snapshot(), log: this.log.snapshot() };
   }
 
   /** Asks to be called right before each cause, with its number, while the engine is as the cause will find it. */
@@ -426,22 +394,7 @@ export class Engine {
 
   /** Everything, between two turns. */
   capture(): EngineState {
-    return {
-      keyspace: this.keyspace.capture(),
-      sessions: [...this.sessions.values()].map((session) => session.capture()),
-      pubsub: this.pubsub.capture(),
-      nextSessionId: this.nextSessionId,
-      nextWait: this.blocking.nextOrder,
-      chance: this.chance.capture(),
-      config: this.config.capture(),
-      log: this.log.capture(),
-      causeIndex: this.film.nextIndex,
-      nowMs: this.nowMs,
-      isActiveExpire: this.isActiveExpire,
-      logFailure: this.dispatcher.logFailure,
-      calls: this.registry.captureCounts(),
-      stats: { ...this.server.stats, errors: new Map(this.server.stats.errors) },
-    };
+    return { ...captureParts(this.parts()), nextSessionId: this.nextSessionId };
   }
 
   /**
@@ -453,101 +406,16 @@ export class Engine {
     sendFor: (id: number) => Send,
     peerFor: (id: number) => Peer = () => NO_PEER,
   ): Map<number, Connection> {
-    this.config.restore(state.config);
-    this.keyspace.restore(state.keyspace);
-    this.chance.restore(state.chance);
-    this.log.restore(state.log);
-    this.film.nextIndex = state.causeIndex;
-    this.setTime(state.nowMs);
     this.nextSessionId = state.nextSessionId;
-    this.isActiveExpire = state.isActiveExpire;
-    this.dispatcher.logFailure = state.logFailure;
-    this.registry.restoreCounts(state.calls);
-    Object.assign(this.server.stats, state.stats, { errors: new Map(state.stats.errors) });
-    for (const session of this.sessions.values()) this.forgetWatches(session);
-    this.sessions.clear();
-    const connections = new Map<number, Connection>();
-    for (const saved of state.sessions) {
-      const session = new Session(saved.id, sendFor(saved.id), peerFor(saved.id), this.limits, saved.connectedMs);
-      session.restore(saved);
-      for (const { db, key } of session.watched) this.keyspace.databases[db].watch(key, session);
-      this.sessions.set(session.id, session);
-      connections.set(session.id, this.connection(session));
-    }
-    this.blocking.nextOrder = state.nextWait;
-    this.blocking.restore(this.sessions.values());
-    this.pubsub.restore(state.pubsub, (id) => this.sessions.get(id));
-    return connections;
+    for (const session of this.sessions.values()) unwatchAll(this.keyspace, session);
+    restoreParts(this.parts(), state, ({ id, connectedMs }) => {
+      return new Session(id, sendFor(id), peerFor(id), this.limits, connectedMs);
+    });
+    return new Map([...this.sessions.values()].map((session) => [session.id, this.connection(session)]));
   }
 
-  private makeServer(options: EngineOptions): Server {
-    const facts: ServerFacts = {
-      ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
-      ...options.facts,
-    };
-    const stats: ServerStats = {
-      ...{ connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 },
-      errors: new Map(),
-    };
-    const runId = Array.from({ length: 5 }, () => (this.chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
-    const { keyspace, sessions } = this;
-    return {
-      ...{ startMs: options.nowMs, runId, facts, stats },
-      get nowMs() {
-        return keyspace.nowMs;
-      },
-      isLogging: () => this.dispatcher.isLogging,
-      peakMemoryBytes: () => this.notePeakMemory(),
-      sessions: () => sessions.values(),
-      pubsub: this.pubsub,
-      push: (session, write) => {
-        this.push(session, write);
-      },
-      session: (id) => sessions.get(id),
-      closeSession: (session, how) => {
-        session.closing = how;
-        if (session !== this.dispatcher.context.session) this.end(session);
-      },
-      logInstead: (...argv) => {
-        this.dispatcher.logInstead(argv);
-      },
-      logNothing: () => {
-        this.dispatcher.logNothing();
-      },
-      runQueued: (queued) => {
-        this.dispatcher.runQueued(queued);
-      },
-      beginGroup: () => {
-        this.dispatcher.beginGroup();
-      },
-      endGroup: () => {
-        this.dispatcher.endGroup();
-      },
-      mayWait: () => this.dispatcher.mayWait(),
-      wait: (session, wait) => {
-        this.blocking.wait(session, wait);
-      },
-      release: (session, how) => this.blocking.release(session, how),
-      waitingClients: () => this.blocking.size,
-      chance: () => this.chance.next(),
-      sleep: (ms) => this.host.sleep?.(ms),
-      shutdown: (mode) => {
-        this.host.shutdown?.(mode);
-        return this.host.shutdown !== undefined;
-      },
-      resetStats: () => {
-        Object.assign(stats, { connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 });
-        stats.errors.clear();
-        Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0 });
-      },
-      setActiveExpire: (active) => {
-        this.isActiveExpire = active;
-      },
-      persistenceInfo: () => [
-        ['aof_enabled', this.isLogging ? 1 : 0],
-        ['aof_current_size', this.log.end],
-        ['aof_last_write_status', this.dispatcher.logFailure === null ? 'ok' : 'err'],
-      ],
-    };
+  private parts(): Parts {
+    const { keyspace, config, registry, chance, log, film, server, sessions, blocking, pubsub, dispatcher } = this;
+    return { keyspace, config, registry, chance, log, film, server, sessions, blocking, pubsub, dispatcher };
   }
 }

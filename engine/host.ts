@@ -15,6 +15,11 @@ export interface Host {
   /** From this come the hash seed, the run id and every random choice. Same seed, same inputs, same outputs. */
   readonly seed: number;
   readonly log?: AppendLog | undefined;
+  /**
+   * Microseconds since whenever, and never fewer than before: only to time commands with. A host whose past is replayed
+   * lends none, for a replay would measure other times.
+   */
+  readonly clock?: (() => number) | undefined;
   /** Stops everything for a while, for DEBUG SLEEP. */
   readonly sleep?: ((ms: number) => void) | undefined;
   readonly shutdown?: ((mode: 'save' | 'nosave' | 'default') => void) | undefined;

@@ -20,6 +20,8 @@ const PONG = ascii('+PONG\r\n');
 export class Reply {
   buffer = new Uint8Array(FIRST_CAPACITY);
   length = 0;
+  /** Up to here stays what was written, should the command that is being run end in an error: messages, no reply. */
+  keptLength = 0;
   /** The protocol of the connection that is being served. */
   protocol: 2 | 3 = 2;
   /** How many errors were written; the caller compares before and after. */

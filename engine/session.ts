@@ -68,6 +68,7 @@ export interface SessionState {
   readonly lastActiveMs: number;
   readonly lastCommand: string;
   readonly isNoEvict: boolean;
+  readonly isMonitor: boolean;
   readonly inputBytes: number;
   readonly outputBytes: number;
   /** The bytes of a command that has not come whole yet. */
@@ -103,6 +104,8 @@ export class Session implements Watcher {
   /** `skip-next`: CLIENT REPLY SKIP itself is being run; `skip`: the command that now comes gets no reply. */
   replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
   isNoEvict = false;
+  /** Is shown all calls as they are made. Set by `Observer` alone. */
+  isMonitor = false;
   closing: 'no' | 'after-reply' | 'now' = 'no';
   isClosed = false;
   connectedMs: number;
@@ -136,6 +139,15 @@ export class Session implements Watcher {
     this.watched = this.watched.map((watched) => (isKey(watched) ? { ...watched, wasExpired: false } : watched));
   }
 
+  /** What has come and was not run: so many whole commands, and the bytes of one that is not whole. */
+  unheard(limits: DecoderLimits): { readonly commands: number; readonly rest: Uint8Array } {
+    const decoder = new RequestDecoder(limits);
+    decoder.feed(this.decoder.pendingCopy());
+    let commands = 0;
+    while (decoder.next()) commands++;
+    return { commands, rest: decoder.pendingCopy() };
+  }
+
   /** Leaves the transaction; the watches are the caller's. */
   forgetQueue(): void {
     this.queue = null;
@@ -145,9 +157,11 @@ export class Session implements Watcher {
   capture(): SessionState {
     const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
     const { waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
+    const { isMonitor } = this;
     return {
       ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
       ...{ waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
+      isMonitor,
       pending: this.decoder.pendingCopy(),
       subscriptions: copyOf(this.subscriptions),
       queue: this.queue === null ? null : [...this.queue],

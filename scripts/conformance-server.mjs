@@ -68,7 +68,7 @@ export async function openWire(port) {
   socket.on('close', () => (wire.closed = true));
   socket.on('error', () => (wire.closed = true));
   await once(socket, 'connect');
-  return wire;
+  return Object.assign(wire, { address: `127.0.0.1:${socket.localPort}` });
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -15,17 +15,20 @@ import { HASH_NUMBERS } from './hashes-numbers.ts';
 import { HYPERLOGLOGS } from './hyperloglogs.ts';
 import { KEYS } from './keys.ts';
 import { KEYSPACE } from './keyspace.ts';
+import { LATENCY } from './latency.ts';
 import { LCS } from './lcs.ts';
 import { LIST_WAITS } from './lists-blocking.ts';
 import { LIST_MOVES } from './lists-move.ts';
 import { LISTS } from './lists.ts';
 import { MEMORY } from './memory.ts';
+import { MONITOR } from './monitor.ts';
 import { OBJECT } from './object.ts';
 import { SETS } from './sets.ts';
 import { SETS_RANDOM } from './sets-random.ts';
 import { SET_ALGEBRA } from './set-algebra.ts';
 import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
+import { SLOWLOG } from './slowlog.ts';
 import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
 import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
@@ -70,6 +73,9 @@ export const SPECS: readonly CommandSpec[] = [
   CONFIG,
   COMMAND,
   MEMORY,
+  SLOWLOG,
+  LATENCY,
+  MONITOR,
   DEBUG,
 ];
 

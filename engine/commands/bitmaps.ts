@@ -1,10 +1,11 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { GENERIC_EVENT, STRING_EVENT } from '../keyspace/events.ts';
 import type { BytesView } from '../keyspace/strings.ts';
 import { TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { combineBits, countBits, countBitsBetween, findBit, type BitOperation } from '../structures/bitmap.ts';
-import { readKey, requireString, writeKey } from './checks.ts';
+import { notify, readKey, requireString, writeKey } from './checks.ts';
 import type { Argument, CommandSpec, Context } from './contract.ts';
 import { block, integer, key, multiple, oneOf, optional, since, string, word } from './grammar.ts';
 
@@ -138,9 +139,13 @@ export function addEmpty({ db, keyspace }: Context, args: Args, index: number): 
  * Bits of the key at argument 1 were written. When they are as before, it is no change to who watches the key; but the
  * string may lie elsewhere now, or be there at all, which the log must know to come back to it.
  */
-export function noteWrite({ db, keyspace }: Context, args: Args, changes: number): void {
-  if (changes > 0) db.changed(args.bytes, args.starts[1], args.ends[1], changes);
-  else keyspace.stats.dirty++;
+export function noteWrite(context: Context, args: Args, changes: number): void {
+  if (changes > 0) {
+    context.db.changed(args.bytes, args.starts[1], args.ends[1], changes);
+    notify(context, args, 1, STRING_EVENT, 'setbit');
+  } else {
+    context.keyspace.stats.dirty++;
+  }
 }
 
 /** Whether the word at an argument says that places are counted in bits. */
@@ -228,9 +233,11 @@ function bitOp(context: Context, args: Args): void {
     db.persist(entry);
     strings.setRaw(db, entry, result, target === NONE);
     db.changed(args.bytes, start, end);
+    db.notify(STRING_EVENT, 'set', args.bytes, start, end);
   } else if (target !== NONE) {
     db.remove(target);
     db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, 'del', args.bytes, start, end);
   }
   reply.integer(result.length);
 }

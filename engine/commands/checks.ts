@@ -2,6 +2,7 @@
 import type { Args } from '../args.ts';
 import type { Config } from '../config.ts';
 import { CommandError, INDEX_OUT_OF_RANGE, NOT_AN_INTEGER, WRONG_TYPE } from '../errors.ts';
+import { GENERIC_EVENT } from '../keyspace/events.ts';
 import type { Database } from '../keyspace/database.ts';
 import { TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
@@ -31,10 +32,26 @@ export function writeKey({ db }: Context, args: Args, index: number, type: numbe
   return entry;
 }
 
-/** Elements were taken out of a collection: says that the key at an argument was changed, and removes it if empty. */
-export function changedOrEmpty({ db }: Context, args: Args, index: number, entry: Ref, changes = 1): void {
-  if (db.typeOf(entry).count(db.encoding(entry), db.value(entry)) === 0) db.remove(entry);
-  db.changed(args.bytes, args.starts[index], args.ends[index], changes);
+/** Elements were taken out of a collection: says that the key at an argument was changed, and how, and removes it if empty. */
+export function changedOrEmpty(
+  { db }: Context,
+  args: Args,
+  index: number,
+  entry: Ref,
+  happened: readonly [kind: number, event: string] | null,
+  changes = 1,
+): void {
+  const [start, end] = [args.starts[index], args.ends[index]];
+  const isEmpty = db.typeOf(entry).count(db.encoding(entry), db.value(entry)) === 0;
+  if (isEmpty) db.remove(entry);
+  db.changed(args.bytes, start, end, changes);
+  if (happened !== null) db.notify(happened[0], happened[1], args.bytes, start, end);
+  if (isEmpty) db.notify(GENERIC_EVENT, 'del', args.bytes, start, end);
+}
+
+/** Says what has happened to the key at an argument. */
+export function notify({ db }: Context, args: Args, index: number, kind: number, event: string): void {
+  db.notify(kind, event, args.bytes, args.starts[index], args.ends[index]);
 }
 
 /** Whether a setting that is `no`, `yes` or `local` lets this connection do what it guards. */

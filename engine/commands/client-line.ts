@@ -62,6 +62,7 @@ export function clientLine(session: Session, nowMs: number): string {
 
 function flagsOf(session: Session): string {
   const flags =
+    (session.isMonitor ? 'O' : '') +
     (session.isSubscriber ? 'P' : '') +
     (session.queue === null ? '' : 'x') +
     (session.waiting === null ? '' : 'b') +

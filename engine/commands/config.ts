@@ -42,6 +42,10 @@ export const CONFIG: CommandSpec = {
       history: [['7.0.0', 'Takes several settings.']],
       arguments: [multiple(block('parameter_value', string('parameter'), string('value')))],
       examples: ['CONFIG SET timeout 0'],
+      secrets(args) {
+        const values = Array.from({ length: Math.max(0, args.count - 3) }, (_, i) => i + 3);
+        return values.filter((i) => i % 2 === 1 && args.is(i - 1, 'REQUIREPASS'));
+      },
       handler: configSet,
     },
     {

@@ -82,6 +82,7 @@ export const CONNECTION: readonly CommandSpec[] = [
       ),
     ],
     examples: ['HELLO', 'HELLO 3 SETNAME me', 'HELLO 2'],
+    secrets: secretsOfHello,
     handler: hello,
   },
   {
@@ -97,6 +98,7 @@ export const CONNECTION: readonly CommandSpec[] = [
     handler({ keyspace, session, server, reply, config }) {
       endTransaction(keyspace, session);
       server.pubsub.forget(session);
+      server.observer.unwatch(session);
       session.db = 0;
       session.protocol = 2;
       reply.protocol = 2;
@@ -130,6 +132,7 @@ export const CONNECTION: readonly CommandSpec[] = [
     history: [['6.0.0', 'Takes a user name.']],
     arguments: [since('6.0.0', optional(string('username'))), string('password')],
     examples: ['AUTH default anything'],
+    secrets: (args) => Array.from({ length: args.count - 1 }, (_, i) => i + 1),
     handler(context, args) {
       const { config, reply } = context;
       if (args.count > 3) throw new CommandError(SYNTAX_ERROR);
@@ -143,6 +146,15 @@ export const CONNECTION: readonly CommandSpec[] = [
     },
   },
 ];
+
+/** What stands behind AUTH. */
+function secretsOfHello(args: Args): readonly number[] {
+  for (let i = 2; i < args.count; i++) {
+    if (args.is(i, 'AUTH')) return [i + 1, i + 2];
+    if (args.is(i, 'SETNAME')) i++;
+  }
+  return [];
+}
 
 function hello(context: Context, args: Args): void {
   const { session, reply } = context;

@@ -6,7 +6,9 @@ import type { Args } from '../args.ts';
 import type { Release } from '../blocking.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../keyspace/database.ts';
+import type { LatencyHistogram } from '../latency-histogram.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Observer } from '../observer.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
 import type { QueuedCommand, Session, Wait } from '../session.ts';
@@ -105,6 +107,8 @@ export interface CommandSpec {
   readonly isImmediate?: boolean;
   /** Only reads, and yet may write down in the value what it found, which goes into the log as a change does. */
   readonly remembers?: boolean;
+  /** Which of its words nobody else may see: passwords. */
+  readonly secrets?: (args: Args) => readonly number[];
   /** Refused unless `enable-debug-command` allows it. */
   readonly isProtected?: boolean;
   /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
@@ -152,15 +156,29 @@ export interface Command {
   readonly isNoMulti: boolean;
   readonly isImmediate: boolean;
   readonly isProtected: boolean;
+  readonly isAdmin: boolean;
+  readonly isReadOnly: boolean;
+  readonly isFast: boolean;
+  /** Takes a moment, unless its words or its reply are long. */
+  readonly isBrief: boolean;
+  /** Does not go into the slow log. */
+  readonly isUnlogged: boolean;
   /** By their names in lower case, for a container. */
   readonly subcommands: ReadonlyMap<string, Command> | null;
   // For INFO commandstats.
   calls: number;
   rejected: number;
   failed: number;
+  /** How many of the calls were timed, and how long these took together. */
+  timedCalls: number;
+  microseconds: number;
+  histogram: LatencyHistogram | null;
 }
 
-export type CallCounts = Pick<Command, 'calls' | 'rejected' | 'failed'>;
+/** What a keyframe keeps of a command. */
+export interface CallCounts extends Pick<Command, 'calls' | 'rejected' | 'failed' | 'timedCalls' | 'microseconds'> {
+  readonly durations: ReturnType<LatencyHistogram['capture']>;
+}
 
 /** All commands, as handlers see them. */
 export interface CommandTable {
@@ -200,6 +218,7 @@ export interface Server {
   peakMemoryBytes(): number;
   sessions(): Iterable<Session>;
   readonly pubsub: PubSub;
+  readonly observer: Observer;
   /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
   push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, NOT_AN_INTEGER, NOT_A_FLOAT, OVERFLOW } from '../errors.ts';
+import { STRING_EVENT } from '../keyspace/events.ts';
 import { INT, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
@@ -102,6 +103,7 @@ function count(context: Context, args: Args, by: number): void {
   if (entry === NONE) entry = db.add(args.bytes, start, end);
   db.setValue(entry, TYPE_STRING, INT, sum);
   db.changed(args.bytes, start, end);
+  db.notify(STRING_EVENT, 'incrby', args.bytes, start, end);
   reply.integer(sum);
 }
 
@@ -120,6 +122,7 @@ function countWide({ db, keyspace, reply }: Context, args: Args, by: bigint): vo
   }
   keyspace.strings.setInt64(db, entry, sum);
   db.changed(args.bytes, start, end);
+  db.notify(STRING_EVENT, 'incrby', args.bytes, start, end);
   reply.integer(sum);
 }
 
@@ -144,6 +147,7 @@ function countFloat({ db, keyspace, reply, server }: Context, args: Args): void 
   if (isNew) entry = db.add(args.bytes, start, end);
   keyspace.strings.setText(db, entry, text, isNew);
   db.changed(args.bytes, start, end);
+  db.notify(STRING_EVENT, 'incrbyfloat', args.bytes, start, end);
   // The log holds the sum: another machine might add differently.
   server.logInstead('SET', args.copy(1), text, 'KEEPTTL');
   reply.bytes(text);

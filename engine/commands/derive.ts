@@ -21,12 +21,27 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
     isNoMulti: flags.has('no_multi'),
     isImmediate: spec.isImmediate === true,
     isProtected: spec.isProtected === true,
+    isAdmin: flags.has('admin'),
+    isReadOnly: flags.has('readonly'),
+    isFast: flags.has('fast'),
+    isBrief: container === undefined && BRIEF.has(spec.name),
+    isUnlogged: flags.has('skip_slowlog'),
     subcommands: spec.subcommands ? subcommandsOf(spec, spec.subcommands) : null,
     calls: 0,
     rejected: 0,
     failed: 0,
+    timedCalls: 0,
+    microseconds: 0,
+    histogram: null,
   };
 }
+
+/** What is over in a moment however large the value is, so that looking at a clock would be a good part of it. */
+const BRIEF = new Set([
+  ...['get', 'set', 'setnx', 'getset', 'strlen', 'incr', 'decr', 'incrby', 'decrby', 'exists', 'type', 'ttl', 'pttl'],
+  ...['lpush', 'rpush', 'lpop', 'rpop', 'llen', 'sadd', 'srem', 'scard', 'sismember', 'hset', 'hget', 'hlen', 'hincrby'],
+  ...['zadd', 'zincrby', 'zscore', 'zcard', 'ping', 'echo', 'select'],
+]);
 
 function subcommandsOf(spec: CommandSpec, subcommands: readonly CommandSpec[]): ReadonlyMap<string, Command> {
   return new Map([...subcommands, helpFor(spec, subcommands)].map((sub) => [sub.name, toCommand(sub, spec)]));

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
+import { GENERIC_EVENT } from '../keyspace/events.ts';
 import { NONE } from '../memory/arena.ts';
 import type { Argument, CommandSpec, Context } from './contract.ts';
 import { deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, toSeconds, type ExpiryKind } from './deadlines.ts';
@@ -51,7 +52,10 @@ export const EXPIRY: readonly CommandSpec[] = [
     handler({ db, reply }, args) {
       const entry = db.findWrite(args.bytes, args.starts[1], args.ends[1]);
       const isChanged = entry !== NONE && db.persist(entry);
-      if (isChanged) db.changed(args.bytes, args.starts[1], args.ends[1]);
+      if (isChanged) {
+        db.changed(args.bytes, args.starts[1], args.ends[1]);
+        db.notify(GENERIC_EVENT, 'persist', args.bytes, args.starts[1], args.ends[1]);
+      }
       reply.integer(isChanged ? 1 : 0);
     },
   },
@@ -124,12 +128,16 @@ function expire({ db, keyspace, reply, server, command }: Context, args: Args, k
   if (keyspace.expires && deadlineMs <= server.nowMs) {
     db.remove(entry);
     server.logInstead('DEL', args.copy(1));
+    db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, 'del', args.bytes, start, end);
+    reply.integer(1);
   } else {
     db.setDeadline(entry, Math.max(0, deadlineMs));
     if (server.isLogging()) server.logInstead('PEXPIREAT', args.copy(1), String(deadlineInteger(deadlineMs)));
+    reply.integer(1);
+    db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, 'expire', args.bytes, start, end);
   }
-  db.changed(args.bytes, start, end);
-  reply.integer(1);
 }
 
 function readConditions(args: Args): number {

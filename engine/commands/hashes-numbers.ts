@@ -1,10 +1,11 @@
 import type { Args } from '../args.ts';
 import { CommandError, NOT_A_FLOAT, OVERFLOW } from '../errors.ts';
+import { HASH_EVENT } from '../keyspace/events.ts';
 import { TYPE_HASH } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
 import { parseInt64 } from '../memory/numbers.ts';
-import { writeKey } from './checks.ts';
+import { notify, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { double, integer, key, string } from './grammar.ts';
 import { addLongDoubles, parseLongDouble, printLongDouble, type LongDouble } from './long-double.ts';
@@ -49,6 +50,7 @@ function count(context: Context, args: Args): void {
   }
   store(context, args, entry, ascii(String(sum)));
   reply.integer(sum);
+  notify(context, args, 1, HASH_EVENT, 'hincrby');
 }
 
 const ZERO: LongDouble = { significand: 0n, exponent: 0 };
@@ -70,6 +72,7 @@ function countFloat(context: Context, args: Args): void {
   // The log holds the sum: another machine might add differently.
   server.logInstead('HSET', args.copy(1), args.copy(2), text);
   reply.bytes(text);
+  notify(context, args, 1, HASH_EVENT, 'hincrbyfloat');
 }
 
 /** Whether there is the field of argument 2; its value is then what `hashes` shows. */

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, wrongArity } from '../errors.ts';
+import { HASH_EVENT } from '../keyspace/events.ts';
 import { TYPE_HASH } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { changedOrEmpty, readKey, writeKey } from './checks.ts';
@@ -19,7 +20,9 @@ export const HASHES: readonly CommandSpec[] = [
     arguments: [key('key', 'RW', 'update'), multiple(block('field_value', string('field'), string('value')))],
     examples: ['HSET user name alice', 'HSET user name bob age 7'],
     handler(context, args) {
-      context.reply.integer(setFields(context, args));
+      setFields(context, args, (added) => {
+        context.reply.integer(added);
+      });
     },
   },
   {
@@ -35,8 +38,9 @@ export const HASHES: readonly CommandSpec[] = [
     arguments: [key('key', 'RW', 'update'), multiple(block('field_value', string('field'), string('value')))],
     examples: ['HMSET user name alice age 7'],
     handler(context, args) {
-      setFields(context, args);
-      context.reply.ok();
+      setFields(context, args, () => {
+        context.reply.ok();
+      });
     },
   },
   {
@@ -177,8 +181,8 @@ export const HASHES: readonly CommandSpec[] = [
   },
 ];
 
-/** Returns how many of the fields are new. */
-function setFields(context: Context, args: Args): number {
+/** Answers with how many of the fields are new. */
+function setFields(context: Context, args: Args, answer: (added: number) => void): void {
   const { db, keyspace, command } = context;
   const { bytes, starts, ends } = args;
   if (args.count % 2 !== 0) throw new CommandError(wrongArity(command.fullName));
@@ -189,7 +193,8 @@ function setFields(context: Context, args: Args): number {
     if (keyspace.hashes.set(db, entry, bytes, starts[i], ends[i], bytes, starts[i + 1], ends[i + 1])) added++;
   }
   db.changed(bytes, starts[1], ends[1], args.count / 2 - 1);
-  return added;
+  answer(added);
+  db.notify(HASH_EVENT, 'hset', bytes, starts[1], ends[1]);
 }
 
 function setMissing(context: Context, args: Args): void {
@@ -204,7 +209,10 @@ function setMissing(context: Context, args: Args): void {
   keyspace.hashes.set(db, entry, bytes, starts[2], ends[2], bytes, starts[3], ends[3]);
   db.changed(bytes, starts[1], ends[1]);
   reply.integer(1);
+  db.notify(HASH_EVENT, 'hset', bytes, starts[1], ends[1]);
 }
+
+const DELETED = [HASH_EVENT, 'hdel'] as const;
 
 function deleteFields(context: Context, args: Args): void {
   const { db, keyspace, reply } = context;
@@ -214,7 +222,7 @@ function deleteFields(context: Context, args: Args): void {
   for (let i = 2; entry !== NONE && i < args.count; i++) {
     if (keyspace.hashes.delete(db, entry, args.bytes, args.starts[i], args.ends[i])) count++;
   }
-  if (count > 0) changedOrEmpty(context, args, 1, entry, count);
+  if (count > 0) changedOrEmpty(context, args, 1, entry, DELETED, count);
   reply.integer(count);
 }
 

@@ -1,9 +1,10 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
+import { STRING_EVENT } from '../keyspace/events.ts';
 import { EMBSTR, RAW, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { REGISTERS, estimate } from '../structures/hyperloglog-registers.ts';
-import { requireString, writeKey } from './checks.ts';
+import { notify, requireString, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { key, multiple, optional, string } from './grammar.ts';
 import { selfTest } from './hyperloglog-selftest.ts';
@@ -123,6 +124,7 @@ function pfAdd(context: Context, args: Args): void {
   if (changes > 0) {
     sketches.markStale(ref);
     db.changed(args.bytes, args.starts[1], args.ends[1], changes);
+    notify(context, args, 1, STRING_EVENT, 'pfadd');
   }
   reply.integer(changes > 0 ? 1 : 0);
 }
@@ -185,6 +187,8 @@ function pfMerge(context: Context, args: Args): void {
   db.moveValue(entry, ref);
   sketches.markStale(ref);
   db.changed(args.bytes, args.starts[1], args.ends[1]);
+  // Redis calls it so here, too.
+  notify(context, args, 1, STRING_EVENT, 'pfadd');
   reply.ok();
 }
 

@@ -1,11 +1,12 @@
 import type { Database } from '../keyspace/database.ts';
 import { clockAt } from '../keyspace/values.ts';
 import type { Context } from './contract.ts';
+import { commandFields, latencyFields } from './timings.ts';
 import { REDIS_VERSION, VITRINE_VERSION } from './versions.ts';
 
 type Fields = readonly (readonly [name: string, value: string | number])[];
 
-/** The sections in their order. Times of commands are not measured: the engine has no clock. */
+/** The sections in their order. */
 const SECTIONS: readonly {
   readonly name: string;
   readonly title: string;
@@ -20,6 +21,7 @@ const SECTIONS: readonly {
   { name: 'replication', title: 'Replication', fields: replicationFields },
   { name: 'cpu', title: 'CPU', fields: cpuFields },
   { name: 'commandstats', title: 'Commandstats', isExtra: true, fields: commandFields },
+  { name: 'latencystats', title: 'Latencystats', isExtra: true, fields: latencyFields },
   { name: 'errorstats', title: 'Errorstats', fields: errorFields },
   { name: 'cluster', title: 'Cluster', fields: () => [['cluster_enabled', 0]] },
   { name: 'keyspace', title: 'Keyspace', fields: keyspaceFields },
@@ -168,15 +170,6 @@ function cpuFields({ server }: Context): Fields {
     ['used_cpu_sys', system.toFixed(6)],
     ['used_cpu_user', user.toFixed(6)],
   ];
-}
-
-function commandFields({ registry }: Context): Fields {
-  return [...registry.everyOne()]
-    .filter(({ calls, rejected, failed }) => calls + rejected + failed > 0)
-    .map(({ fullName, calls, rejected, failed }) => [
-      `cmdstat_${fullName}`,
-      `calls=${calls},usec=0,usec_per_call=0.00,rejected_calls=${rejected},failed_calls=${failed}`,
-    ]);
 }
 
 function errorFields({ server }: Context): Fields {

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, NO_SUCH_KEY, SAME_OBJECT, SYNTAX_ERROR } from '../errors.ts';
+import { GENERIC_EVENT } from '../keyspace/events.ts';
 import type { Database } from '../keyspace/database.ts';
 import { TYPE_NAMES } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
@@ -149,6 +150,7 @@ function removeKeys({ db, reply }: Context, args: Args): void {
     if (entry === NONE) continue;
     db.remove(entry);
     db.changed(args.bytes, args.starts[i], args.ends[i]);
+    db.notify(GENERIC_EVENT, 'del', args.bytes, args.starts[i], args.ends[i]);
     count++;
   }
   reply.integer(count);
@@ -173,6 +175,8 @@ function rename({ db }: Context, args: Args, mayReplace: boolean): boolean {
   db.handOver(source, db, db.add(bytes, start, end));
   db.changed(bytes, args.starts[1], args.ends[1]);
   db.changed(bytes, start, end);
+  db.notify(GENERIC_EVENT, 'rename_from', bytes, args.starts[1], args.ends[1]);
+  db.notify(GENERIC_EVENT, 'rename_to', bytes, start, end);
   return true;
 }
 
@@ -202,6 +206,7 @@ function copy({ db, keyspace, reply }: Context, args: Args): void {
   const deadlineMs = db.deadline(source);
   if (deadlineMs >= 0) to.setDeadline(copied, deadlineMs);
   to.changed(bytes, args.starts[2], args.ends[2]);
+  to.notify(GENERIC_EVENT, 'copy_to', bytes, args.starts[2], args.ends[2]);
   reply.integer(1);
 }
 
@@ -219,6 +224,8 @@ function move({ db, keyspace, reply }: Context, args: Args): void {
   db.handOver(source, to, to.add(bytes, start, end));
   db.changed(bytes, start, end);
   to.changed(bytes, start, end);
+  db.notify(GENERIC_EVENT, 'move_from', bytes, start, end);
+  to.notify(GENERIC_EVENT, 'move_to', bytes, start, end);
   reply.integer(1);
 }
 

@@ -1,7 +1,7 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { BytesView } from '../keyspace/strings.ts';
-import { NONE } from '../memory/arena.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { anotherKey, integer, key, optional, word } from './grammar.ts';
 
@@ -46,7 +46,7 @@ interface Match {
 
 function lcs(context: Context, args: Args): void {
   const { config, reply } = context;
-  const [a, b] = [stringAt(context, args, 1), stringAt(context, args, 2)];
+  const [a, b] = stringsOf(context, args);
   const options = readOptions(args);
   if (options.isPlaces && options.isLength)
     throw new CommandError('ERR If you want both the length and indexes, please just use IDX.');
@@ -71,11 +71,15 @@ function lcs(context: Context, args: Args): void {
   }
 }
 
-function stringAt({ db, keyspace }: Context, args: Args, index: number): BytesView {
-  const entry = db.findRead(args.bytes, args.starts[index], args.ends[index]);
-  if (entry === NONE) return { bytes: args.bytes, start: 0, end: 0 };
-  if (!keyspace.strings.is(db, entry)) throw new CommandError('ERR The specified keys must contain string values');
-  return keyspace.strings.view(db, entry);
+/** The two strings; both keys are looked for before either is found to be of another type. */
+function stringsOf({ db, keyspace }: Context, args: Args): [BytesView, BytesView] {
+  const entries = [1, 2].map((index) => db.findRead(args.bytes, args.starts[index], args.ends[index]));
+  const view = (entry: Ref): BytesView => {
+    if (entry === NONE) return { bytes: args.bytes, start: 0, end: 0 };
+    if (!keyspace.strings.is(db, entry)) throw new CommandError('ERR The specified keys must contain string values');
+    return keyspace.strings.view(db, entry);
+  };
+  return [view(entries[0]), view(entries[1])];
 }
 
 function readOptions(args: Args): Options {

@@ -1,10 +1,14 @@
 /** Taking elements from an end of a list, which commands of several groups do. */
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { LIST_EVENT } from '../keyspace/events.ts';
 import type { QuickList } from '../structures/quicklist.ts';
 import type { Context } from './contract.ts';
 
 export type Side = 'left' | 'right';
+
+/** What happens to a list when something is taken from an end of it. */
+export const POPPED = { left: [LIST_EVENT, 'lpop'], right: [LIST_EVENT, 'rpop'] } as const;
 
 /** The end of a list that an argument names. */
 export function sideAt(args: Args, index: number): Side {

@@ -4,7 +4,7 @@ import { NONE, type Ref } from '../memory/arena.ts';
 import { changedOrEmpty, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { double, integer, key, multiple, oneOf, optional, word } from './grammar.ts';
-import { replyPopped, sideAt, type Side } from './list-ends.ts';
+import { POPPED, replyPopped, type Side, sideAt } from './list-ends.ts';
 import { move, popFirstOf, popSeveral, wishOf } from './lists-move.ts';
 import { deadlineAt, waitForKeys } from './waiting.ts';
 
@@ -116,7 +116,7 @@ function popPair(context: Context, args: Args, index: number, entry: Ref, side: 
   reply.array(2);
   reply.bulk(args.bytes, args.starts[index], args.ends[index]);
   replyPopped(context, keyspace.lists.of(db, entry), side, 1);
-  changedOrEmpty(context, args, index, entry);
+  changedOrEmpty(context, args, index, entry, POPPED[side]);
   if (server.isLogging()) server.logInstead(side === 'left' ? 'LPOP' : 'RPOP', args.copy(index));
 }
 

@@ -1,11 +1,12 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { LIST_EVENT } from '../keyspace/events.ts';
 import { TYPE_LIST } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { changedOrEmpty, requireType, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple, oneOf, optional, word } from './grammar.ts';
-import { replyPopped, sideAt, toEnd, type Side } from './list-ends.ts';
+import { POPPED, replyPopped, type Side, sideAt, toEnd } from './list-ends.ts';
 import { atLeast } from './lists.ts';
 
 /** Commands that take from the ends of one list or of several. */
@@ -114,7 +115,7 @@ export function popSeveral(context: Context, args: Args, index: number, entry: R
   reply.bulk(args.bytes, args.starts[index], args.ends[index]);
   reply.array(count);
   replyPopped(context, list, side, count);
-  changedOrEmpty(context, args, index, entry, count);
+  changedOrEmpty(context, args, index, entry, POPPED[side], count);
   if (server.isLogging()) server.logInstead(side === 'left' ? 'LPOP' : 'RPOP', args.copy(index), String(count));
 }
 
@@ -130,18 +131,18 @@ export function move(context: Context, args: Args, from: Side, to: Side): boolea
   const list = lists.of(db, source);
   toEnd(list, from);
   const element = lists.copyHere(list);
-  lists.replyHere(list, reply);
   // Into the other list first: an element that goes round in a list of its own never leaves that empty.
   if (target === NONE) target = lists.add(db, bytes, starts[2], ends[2]);
   if (target === source) list.removeHere(from === 'left');
   if (to === 'left') lists.of(db, target).pushFront(element, 0, element.length);
   else lists.of(db, target).pushBack(element, 0, element.length);
+  if (target !== source) db.changed(bytes, starts[2], ends[2], 0);
+  db.notify(LIST_EVENT, to === 'left' ? 'lpush' : 'rpush', bytes, starts[2], ends[2]);
+  reply.bulk(element, 0, element.length);
   if (target !== source) {
     toEnd(list, from);
     list.removeHere(from === 'left');
-    if (list.length === 0) db.remove(source);
-    db.changed(bytes, starts[2], ends[2], 0);
   }
-  db.changed(bytes, starts[1], ends[1]);
+  changedOrEmpty(context, args, 1, source, POPPED[from]);
   return true;
 }

@@ -1,11 +1,12 @@
 import type { Args } from '../args.ts';
 import { CommandError, NO_SUCH_KEY, SYNTAX_ERROR, wrongArity } from '../errors.ts';
+import { LIST_EVENT } from '../keyspace/events.ts';
 import { TYPE_LIST } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
-import { changedOrEmpty, readKey, writeKey } from './checks.ts';
+import { changedOrEmpty, notify, readKey, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple, oneOf, optional, since, string, word } from './grammar.ts';
-import { replyPopped, type Side } from './list-ends.ts';
+import { POPPED, replyPopped, type Side } from './list-ends.ts';
 
 /** Lists: elements in the order in which they were put, at either end. */
 export const LISTS: readonly CommandSpec[] = [
@@ -95,6 +96,7 @@ export const LISTS: readonly CommandSpec[] = [
       list.replaceHere(args.bytes, args.starts[3], args.ends[3]);
       db.changed(args.bytes, args.starts[1], args.ends[1]);
       reply.ok();
+      notify(context, args, 1, LIST_EVENT, 'lset');
     },
   },
   {
@@ -154,10 +156,14 @@ export const LISTS: readonly CommandSpec[] = [
   },
 ];
 
+const TRIMMED = [LIST_EVENT, 'ltrim'] as const;
+const REMOVED = [LIST_EVENT, 'lrem'] as const;
+
 type PushFacts = Required<Pick<CommandSpec, 'since' | 'summary' | 'history' | 'examples'>>;
 
 function push(name: string, side: Side, facts: PushFacts): CommandSpec {
   const isOnlyOld = name.endsWith('x');
+  const event = side === 'left' ? 'lpush' : 'rpush';
   return {
     ...{ name, group: 'list', complexity: 'O(1)', flags: ['write', 'denyoom', 'fast'], ...facts },
     arguments: [key('key', 'RW', 'insert'), multiple(string('element'))],
@@ -177,6 +183,7 @@ function push(name: string, side: Side, facts: PushFacts): CommandSpec {
       else for (let i = 2; i < count; i++) list.pushBack(bytes, starts[i], ends[i]);
       db.changed(bytes, starts[1], ends[1], count - 2);
       reply.integer(list.length);
+      db.notify(LIST_EVENT, event, bytes, starts[1], ends[1]);
     },
   };
 }
@@ -203,7 +210,7 @@ function pop(name: string, side: Side, summary: string): CommandSpec {
       if (isCounted) reply.array(count);
       if (count === 0) return;
       replyPopped(context, list, side, count);
-      changedOrEmpty(context, args, 1, entry, count);
+      changedOrEmpty(context, args, 1, entry, POPPED[side], count);
     },
   };
 }
@@ -251,7 +258,7 @@ function trim(context: Context, args: Args): void {
       list.removeRange(0, first);
     }
     // Whoever watches the key is told even if nothing had to go, as in Redis; the log is not.
-    changedOrEmpty(context, args, 1, entry, length - list.length);
+    changedOrEmpty(context, args, 1, entry, TRIMMED, length - list.length);
   }
   reply.ok();
 }
@@ -281,7 +288,7 @@ function remove(context: Context, args: Args): void {
       list.backward();
     }
   }
-  if (removed > 0) changedOrEmpty(context, args, 1, entry, removed);
+  if (removed > 0) changedOrEmpty(context, args, 1, entry, REMOVED, removed);
   reply.integer(removed);
 }
 
@@ -305,6 +312,7 @@ function insert(context: Context, args: Args): void {
   if (isBefore) list.insertBefore(bytes, starts[4], ends[4]);
   else list.insertAfter(bytes, starts[4], ends[4]);
   db.changed(bytes, starts[1], ends[1]);
+  db.notify(LIST_EVENT, 'linsert', bytes, starts[1], ends[1]);
   reply.integer(list.length);
 }
 

@@ -21,7 +21,7 @@ function about(
     arguments: [key('key', 'RO')],
     examples: name === 'freq' ? [] : ['SET greeting hello', `OBJECT ${name.toUpperCase()} greeting`],
     handler(context, args) {
-      const entry = context.db.look(args.bytes, args.starts[2], args.ends[2]);
+      const entry = context.db.inspect(args.bytes, args.starts[2], args.ends[2]);
       if (entry === NONE) context.reply.null();
       else tell(context, entry);
     },

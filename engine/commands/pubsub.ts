@@ -1,12 +1,10 @@
-import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { ascii } from '../memory/bytes.ts';
 import type { Book } from '../session.ts';
-import type { Reply } from '../reply.ts';
-import type { Session } from '../session.ts';
 import type { Argument, CommandFlag, CommandSpec, Context } from './contract.ts';
 import { block, multiple, optional, pattern, shard, string } from './grammar.ts';
+import { publish, push, sendTo } from './publishing.ts';
 
 const SUBSCRIBING: readonly CommandFlag[] = ['pubsub', 'noscript', 'loading', 'stale'];
 const PUBLISHING: readonly CommandFlag[] = ['pubsub', 'loading', 'stale', 'fast'];
@@ -43,7 +41,7 @@ export const PUBSUB: readonly CommandSpec[] = [
     arguments: [string('channel'), string('message')],
     examples: ['PUBLISH news hello'],
     handler(context, args) {
-      context.reply.integer(publish(context, args));
+      context.reply.integer(publish(context, args.copy(1), args.copy(2)));
     },
   },
   begin('shard', '7.0.0', 'Listens to channels of a shard.', multiple(shard('shardchannel')), ['SSUBSCRIBE news']),
@@ -61,7 +59,7 @@ export const PUBSUB: readonly CommandSpec[] = [
     arguments: [shard('shardchannel'), string('message')],
     examples: ['SPUBLISH news hello'],
     handler(context, args) {
-      context.reply.integer(sendTo(context, args, 'shard', 'smessage'));
+      context.reply.integer(sendTo(context, 'shard', args.copy(1), args.copy(2)));
     },
   },
   {
@@ -159,47 +157,6 @@ function confirm(context: Context, book: Book, what: string, name: string | null
     else reply.bytes(ascii(name));
     reply.integer(book === 'shard' ? shards.size : channel.size + patterns.size);
   });
-}
-
-// Messages.
-
-/** Sends to those who listen to the channel, then to those who listen to patterns that its name fits. */
-function publish(context: Context, args: Args): number {
-  let count = sendTo(context, args, 'channel', 'message');
-  context.server.pubsub.forEachMatch(args.copy(1), (fitting, session) => {
-    count++;
-    push(context, session, (reply) => {
-      reply.push(4);
-      reply.text('pmessage');
-      reply.bytes(ascii(fitting));
-      replyArguments(reply, args);
-    });
-  });
-  return count;
-}
-
-function sendTo(context: Context, args: Args, book: Book, kind: string): number {
-  let count = 0;
-  for (const session of context.server.pubsub.listeners(book, args.latin1(1))) {
-    count++;
-    push(context, session, (reply) => {
-      reply.push(3);
-      reply.text(kind);
-      replyArguments(reply, args);
-    });
-  }
-  return count;
-}
-
-/** The channel and the message. */
-function replyArguments(reply: Reply, args: Args): void {
-  for (const index of [1, 2]) reply.bulk(args.bytes, args.starts[index], args.ends[index]);
-}
-
-/** What a session tells itself stands where its replies do; but CLIENT REPLY silences replies, not this. */
-function push(context: Context, session: Session, write: (reply: Reply) => void): void {
-  if (session === context.session && session.replyMode === 'on') write(context.reply);
-  else context.server.push(session, write);
 }
 
 // Who listens.

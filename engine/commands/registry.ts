@@ -1,4 +1,7 @@
+import { LatencyHistogram } from '../latency-histogram.ts';
 import type { CallCounts, Command, CommandTable } from './contract.ts';
+
+const NO_CALLS: CallCounts = { calls: 0, rejected: 0, failed: 0, timedCalls: 0, microseconds: 0, durations: [] };
 
 /**
  * Finds a command by the bytes of its name, whatever their case: a small open table, so that looking a command up makes
@@ -38,13 +41,19 @@ export class Registry implements CommandTable {
 
   /** How often each was called, in their order. */
   captureCounts(): readonly CallCounts[] {
-    return Array.from(this.everyOne(), ({ calls, rejected, failed }) => ({ calls, rejected, failed }));
+    return Array.from(this.everyOne(), ({ calls, rejected, failed, timedCalls, microseconds, histogram }) => ({
+      ...{ calls, rejected, failed, timedCalls, microseconds },
+      durations: histogram?.capture() ?? [],
+    }));
   }
 
   /** Without counts, all begin at 0. */
   restoreCounts(counts: readonly CallCounts[] = []): void {
     let at = 0;
-    for (const command of this.everyOne()) Object.assign(command, counts[at++] ?? { calls: 0, rejected: 0, failed: 0 });
+    for (const command of this.everyOne()) {
+      const { durations, ...rest } = counts[at++] ?? NO_CALLS;
+      Object.assign(command, rest, { histogram: durations.length > 0 ? LatencyHistogram.from(durations) : null });
+    }
   }
 
   find(bytes: Uint8Array, start: number, end: number): Command | null {

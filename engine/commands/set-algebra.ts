@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { GENERIC_EVENT, SET_EVENT } from '../keyspace/events.ts';
 import type { SetInHand, SetValues } from '../keyspace/sets.ts';
 import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
@@ -91,8 +92,15 @@ function store({ db, keyspace, reply }: Context, args: Args, operation: Operatio
   let entry = db.findWrite(bytes, starts[1], ends[1]);
   if (size === 0) {
     sets.release(result.encoding, result.value);
-    if (entry !== NONE) db.remove(entry);
-    if (entry !== NONE) db.changed(bytes, starts[1], ends[1]);
+    // An intersection with nothing is seen at once, before there is an answer.
+    const isSeenAtOnce = operation === 'inter' && sources.includes(null);
+    if (!isSeenAtOnce) reply.integer(0);
+    if (entry !== NONE) {
+      db.remove(entry);
+      db.changed(bytes, starts[1], ends[1]);
+      db.notify(GENERIC_EVENT, 'del', bytes, starts[1], ends[1]);
+    }
+    if (isSeenAtOnce) reply.integer(0);
   } else {
     if (entry === NONE) {
       entry = db.add(bytes, starts[1], ends[1]);
@@ -103,8 +111,9 @@ function store({ db, keyspace, reply }: Context, args: Args, operation: Operatio
     }
     db.setValue(entry, TYPE_SET, result.encoding, result.value);
     db.changed(bytes, starts[1], ends[1]);
+    reply.integer(size);
+    db.notify(SET_EVENT, `s${operation}store`, bytes, starts[1], ends[1]);
   }
-  reply.integer(size);
 }
 
 const RESULTS: Readonly<Record<Operation, (sets: SetValues, sources: Sources) => SetInHand>> = {

@@ -1,8 +1,9 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { GENERIC_EVENT, SET_EVENT } from '../keyspace/events.ts';
 import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
-import { changedOrEmpty, readKey, writeKey } from './checks.ts';
+import { changedOrEmpty, notify, readKey, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, optional, since } from './grammar.ts';
 import { readPickCount, replyAgain, requireSomeReply } from './picking.ts';
@@ -52,13 +53,14 @@ function popOne(context: Context, args: Args): void {
     reply.null();
     return;
   }
+  notify(context, args, 1, SET_EVENT, 'spop');
   const set = sets.inHand(db, entry);
   const place = sets.randomPlace(set, () => server.chance());
   sets.replyAt(set, place, reply);
   // The log says who went, not that chance decided.
   if (server.isLogging()) server.logInstead('SREM', args.copy(1), sets.bytes.slice(sets.start, sets.end));
   sets.deletePlaces(db, entry, [place]);
-  changedOrEmpty(context, args, 1, entry);
+  changedOrEmpty(context, args, 1, entry, null);
 }
 
 function popSome(context: Context, args: Args): void {
@@ -70,6 +72,7 @@ function popSome(context: Context, args: Args): void {
     reply.set(0);
     return;
   }
+  notify(context, args, 1, SET_EVENT, 'spop');
   const size = sets.length(db, entry);
   if (count >= size) {
     popAll(context, args, entry);
@@ -87,11 +90,12 @@ function popSome(context: Context, args: Args): void {
     server.logInstead('SREM', args.copy(1), ...members);
   }
   sets.deletePlaces(db, entry, places);
-  changedOrEmpty(context, args, 1, entry, count);
+  changedOrEmpty(context, args, 1, entry, null, count);
 }
 
 /** Redis answers with a union of the one set, and so with a few integers in their order even out of a table. */
-function popAll({ db, keyspace, reply, server }: Context, args: Args, entry: Ref): void {
+function popAll(context: Context, args: Args, entry: Ref): void {
+  const { db, keyspace, reply, server } = context;
   const { sets } = keyspace;
   const set = sets.inHand(db, entry);
   const size = sets.length(db, entry);
@@ -105,6 +109,7 @@ function popAll({ db, keyspace, reply, server }: Context, args: Args, entry: Ref
   }
   db.remove(entry);
   db.changed(args.bytes, args.starts[1], args.ends[1], size);
+  notify(context, args, 1, GENERIC_EVENT, 'del');
   server.logInstead('DEL', args.copy(1));
 }
 

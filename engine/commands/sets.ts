@@ -1,4 +1,5 @@
 import type { Args } from '../args.ts';
+import { SET_EVENT } from '../keyspace/events.ts';
 import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { changedOrEmpty, readKey, requireType, writeKey } from './checks.ts';
@@ -122,6 +123,8 @@ export const SETS: readonly CommandSpec[] = [
   },
 ];
 
+const REMOVED = [SET_EVENT, 'srem'] as const;
+
 function add(context: Context, args: Args): void {
   const { db, keyspace, reply } = context;
   const { sets } = keyspace;
@@ -130,7 +133,10 @@ function add(context: Context, args: Args): void {
   if (entry === NONE) entry = sets.add(db, bytes, starts[1], ends[1], bytes, starts[2], ends[2]);
   let added = 0;
   for (let i = 2; i < args.count; i++) if (sets.insert(db, entry, bytes, starts[i], ends[i])) added++;
-  if (added > 0) db.changed(bytes, starts[1], ends[1], added);
+  if (added > 0) {
+    db.changed(bytes, starts[1], ends[1], added);
+    db.notify(SET_EVENT, 'sadd', bytes, starts[1], ends[1]);
+  }
   reply.integer(added);
 }
 
@@ -142,7 +148,7 @@ function remove(context: Context, args: Args): void {
   for (let i = 2; entry !== NONE && i < args.count; i++) {
     if (keyspace.sets.delete(db, entry, args.bytes, args.starts[i], args.ends[i])) count++;
   }
-  if (count > 0) changedOrEmpty(context, args, 1, entry, count);
+  if (count > 0) changedOrEmpty(context, args, 1, entry, REMOVED, count);
   reply.integer(count);
 }
 
@@ -167,10 +173,13 @@ function move(context: Context, args: Args): void {
     reply.integer(0);
     return;
   }
-  changedOrEmpty(context, args, 1, source);
+  changedOrEmpty(context, args, 1, source, REMOVED);
   let entry = db.findWrite(bytes, starts[2], ends[2]);
   if (entry === NONE) entry = sets.add(db, bytes, starts[2], ends[2], bytes, starts[3], ends[3]);
-  if (sets.insert(db, entry, bytes, starts[3], ends[3])) db.changed(bytes, starts[2], ends[2]);
+  if (sets.insert(db, entry, bytes, starts[3], ends[3])) {
+    db.changed(bytes, starts[2], ends[2]);
+    db.notify(SET_EVENT, 'sadd', bytes, starts[2], ends[2]);
+  }
   reply.integer(1);
 }
 

@@ -1,6 +1,7 @@
 /** What the commands of sorted sets share: reading scores and ranges, writing members. */
 import type { Args } from '../args.ts';
 import { CommandError, NOT_A_FLOAT } from '../errors.ts';
+import { GENERIC_EVENT, ZSET_EVENT } from '../keyspace/events.ts';
 import { LexRange, type LexBound, type Range, type ScoreRange } from '../keyspace/sorted-ranges.ts';
 import type { SortedSetValues } from '../keyspace/sorted-sets.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
@@ -108,7 +109,7 @@ export interface Scored {
 
 /** Makes a key stand for these members alone, and is gone without any. Says that it was changed, and how many there are. */
 export function storeMembers(
-  { db, keyspace, reply }: Context,
+  { db, keyspace, reply, command }: Context,
   args: Args,
   index: number,
   all: readonly Scored[],
@@ -116,13 +117,20 @@ export function storeMembers(
   const { bytes } = args;
   const [start, end] = [args.starts[index], args.ends[index]];
   const old = db.peek(bytes, start, end);
-  if (old !== NONE) db.remove(old);
   if (all.length > 0) {
-    // Looked for once more: a key can be added only right after it was not found.
-    db.peek(bytes, start, end);
-    const entry = keyspace.sortedSets.add(db, bytes, start, end);
+    // Whatever it stood for before, and until when: it is a new one.
+    if (old !== NONE) db.persist(old);
+    if (old !== NONE) db.releaseValue(old);
+    const entry = old === NONE ? db.add(bytes, start, end) : old;
+    keyspace.sortedSets.begin(db, entry);
     for (const { member, score } of all) keyspace.sortedSets.put(db, entry, member, 0, member.length, score);
   }
   if (old !== NONE || all.length > 0) db.changed(bytes, start, end);
   reply.integer(all.length);
+  if (all.length > 0) {
+    db.notify(ZSET_EVENT, command.fullName, bytes, start, end);
+  } else if (old !== NONE) {
+    db.remove(old);
+    db.notify(GENERIC_EVENT, 'del', bytes, start, end);
+  }
 }

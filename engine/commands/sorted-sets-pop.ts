@@ -1,10 +1,11 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { ZSET_EVENT } from '../keyspace/events.ts';
 import { distinctBelow, below } from '../keyspace/sampling.ts';
 import { SKIPLIST, TYPE_ZSET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { formatAsInteger, formatDouble } from '../memory/doubles.ts';
-import { changedOrEmpty, readKey, writeKey } from './checks.ts';
+import { changedOrEmpty, notify, readKey, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { block, integer, key, multiple, oneOf, optional, pattern, word } from './grammar.ts';
 import { readPickCount, replyAgain, requireSomeReply } from './picking.ts';
@@ -113,13 +114,14 @@ export function popMembers(
   const { db, keyspace, reply } = context;
   const { sortedSets } = keyspace;
   const length = sortedSets.length(db, entry);
+  notify(context, args, keyAt, ZSET_EVENT, isMax ? 'zpopmax' : 'zpopmin');
   sortedSets.walk(db.encoding(entry), db.value(entry), isMax ? length - 1 : 0, count, isMax, () => {
     if (isNested) reply.array(2);
     reply.bulk(sortedSets.bytes, sortedSets.start, sortedSets.end);
     reply.double(formatDouble(sortedSets.score));
   });
   sortedSets.deleteRange(db, entry, { from: isMax ? length - count : 0, count });
-  changedOrEmpty(context, args, keyAt, entry, count);
+  changedOrEmpty(context, args, keyAt, entry, null, count);
 }
 
 /** An integer that is not below a limit; the same error for what is less and for what is none. */

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
+import { ZSET_EVENT } from '../keyspace/events.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Range } from '../keyspace/sorted-ranges.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from '../keyspace/sorted-sets.ts';
 import { TYPE_ZSET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
-import { changedOrEmpty, writeKey } from './checks.ts';
+import { changedOrEmpty, notify, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { block, double, integer, key, multiple, oneOf, optional, since, string, word } from './grammar.ts';
 import { lexRangeAt, rankRange, replyScore, scoreAt, scoreRangeAt } from './sorted-sets-arguments.ts';
@@ -176,6 +177,7 @@ function put(context: Context, args: Args, first: number, how: number): void {
   if ((how & INCR) === 0) reply.integer((how & CH) === 0 ? added : added + updated);
   else if (outcome === REFUSED) reply.null();
   else replyScore(reply, sortedSets.score);
+  if (added + updated > 0) notify(context, args, 1, ZSET_EVENT, (how & INCR) === 0 ? 'zadd' : 'zincr');
 }
 
 function removeMembers(context: Context, args: Args): void {
@@ -186,7 +188,7 @@ function removeMembers(context: Context, args: Args): void {
   for (let i = 2; entry !== NONE && i < args.count; i++) {
     if (keyspace.sortedSets.delete(db, entry, args.bytes, args.starts[i], args.ends[i])) count++;
   }
-  if (count > 0) changedOrEmpty(context, args, 1, entry, count);
+  if (count > 0) changedOrEmpty(context, args, 1, entry, [ZSET_EVENT, 'zrem'], count);
   reply.integer(count);
 }
 
@@ -200,7 +202,7 @@ function removeRange(
   const range = entry === NONE ? null : rangeOf(keyspace.sortedSets, db, entry);
   if (range !== null && range.count > 0) {
     keyspace.sortedSets.deleteRange(db, entry, range);
-    changedOrEmpty(context, args, 1, entry, range.count);
+    changedOrEmpty(context, args, 1, entry, [ZSET_EVENT, context.command.fullName], range.count);
   }
   reply.integer(range?.count ?? 0);
 }

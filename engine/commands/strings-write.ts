@@ -1,7 +1,8 @@
 import type { Args } from '../args.ts';
 import { CommandError, STRING_TOO_LONG, SYNTAX_ERROR, wrongArity } from '../errors.ts';
+import { GENERIC_EVENT, STRING_EVENT } from '../keyspace/events.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
-import { requireString } from './checks.ts';
+import { notify, requireString } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { expiryKindAt, deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, type ExpiryKind } from './deadlines.ts';
 import { block, integer, key, multiple, oneOf, optional, since, string, unixTime, word } from './grammar.ts';
@@ -132,6 +133,7 @@ export const STRING_WRITES: readonly CommandSpec[] = [
       if (entry === NONE) return;
       db.remove(entry);
       db.changed(args.bytes, args.starts[1], args.ends[1]);
+      notify(context, args, 1, GENERIC_EVENT, 'del');
       server.logInstead('DEL', args.copy(1));
     },
   },
@@ -228,6 +230,7 @@ export const STRING_WRITES: readonly CommandSpec[] = [
         length = keyspace.strings.append(db, entry, args.bytes, args.starts[2], args.ends[2]);
       }
       db.changed(args.bytes, start, end);
+      db.notify(STRING_EVENT, 'append', args.bytes, start, end);
       reply.integer(length);
     },
   },
@@ -263,6 +266,7 @@ function store(
     keyspace.strings.overwrite(db, entry, args.bytes, args.starts[valueAt], args.ends[valueAt]);
   }
   db.changed(args.bytes, start, end);
+  db.notify(STRING_EVENT, 'set', args.bytes, start, end);
   return stored;
 }
 
@@ -280,6 +284,7 @@ function setWithDeadline(context: Context, args: Args, kind: ExpiryKind): void {
   const deadlineMs = readDeadline(args, 2, kind, server.nowMs, command.fullName);
   const entry = db.findWrite(args.bytes, args.starts[1], args.ends[1]);
   db.setDeadline(store(context, args, entry, 1, 3, false), deadlineMs);
+  notify(context, args, 1, GENERIC_EVENT, 'expire');
   logWithDeadline(context, args, 3, deadlineMs);
   reply.ok();
 }
@@ -318,6 +323,7 @@ function setWithOptions(context: Context, args: Args): void {
   const stored = store(context, args, entry, 1, 2, keepsDeadline);
   if (kind !== 0) {
     db.setDeadline(stored, deadlineMs);
+    notify(context, args, 1, GENERIC_EVENT, 'expire');
     logWithDeadline(context, args, 2, deadlineMs);
   }
   if (!isGet) reply.ok();
@@ -352,9 +358,11 @@ function getEx(context: Context, args: Args): void {
       server.logInstead('PEXPIREAT', args.copy(1), String(deadlineInteger(deadlineMs)));
     }
     db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, isPast ? 'del' : 'expire', args.bytes, start, end);
   } else if (isPersist && db.persist(entry)) {
     server.logInstead('PERSIST', args.copy(1));
     db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, 'persist', args.bytes, start, end);
   }
 }
 
@@ -378,6 +386,7 @@ function setRange(context: Context, args: Args): void {
   }
   const length = keyspace.strings.setRange(db, entry, offset, args.bytes, args.starts[3], args.ends[3]);
   db.changed(args.bytes, start, end);
+  db.notify(STRING_EVENT, 'setrange', args.bytes, start, end);
   reply.integer(length);
 }
 

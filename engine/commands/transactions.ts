@@ -116,7 +116,7 @@ export function endTransaction(keyspace: Keyspace, session: Session): void {
   unwatchAll(keyspace, session);
 }
 
-function unwatchAll(keyspace: Keyspace, session: Session): void {
+export function unwatchAll(keyspace: Keyspace, session: Session): void {
   for (const { db, key: name } of session.watched) keyspace.databases[db].unwatch(name, session);
   session.watched = [];
   session.isTouched = false;

@@ -5,6 +5,7 @@ import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
+import { EXPIRED_EVENT, MISS_EVENT, NEW_EVENT, type KeyEvents } from './events.ts';
 import type { Blocks, ValueType } from './value-type.ts';
 import {
   DEADLINE,
@@ -33,6 +34,7 @@ export interface KeyspaceParts {
   now(): number;
   /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
   expires(): boolean;
+  readonly events: KeyEvents;
   /** A key was found to have expired and is about to be removed. */
   onExpired(db: Database, key: Uint8Array): void;
 }
@@ -83,11 +85,13 @@ export class Database {
   onFed: ((db: Database, entry: Ref) => void) | null = null;
 
   private readonly parts: KeyspaceParts;
+  private readonly events: KeyEvents;
   private readonly watchers = new Map<string, Set<Watcher>>();
 
   constructor(index: number, parts: KeyspaceParts, stats: KeyspaceStats) {
     this.index = index;
     this.parts = parts;
+    this.events = parts.events;
     this.stats = stats;
     this.keys = new HashTable(parts.arena, {
       id: tableId(index),
@@ -110,7 +114,7 @@ export class Database {
   /** The entry of a key for a command that reads it: counts as a use, and as a hit or a miss. */
   findRead(bytes: Uint8Array, start: number, end: number): Ref {
     const entry = this.findWrite(bytes, start, end);
-    if (entry === NONE) this.stats.misses++;
+    if (entry === NONE) this.missed(bytes, start, end);
     else this.stats.hits++;
     return entry;
   }
@@ -125,9 +129,22 @@ export class Database {
   /** The entry of a key for a command that looks at the key only: a hit or a miss, but no use. */
   look(bytes: Uint8Array, start: number, end: number): Ref {
     const entry = this.peek(bytes, start, end);
+    if (entry === NONE) this.missed(bytes, start, end);
+    else this.stats.hits++;
+    return entry;
+  }
+
+  /** The same for one that looks behind the key: what it does not find is no event. */
+  inspect(bytes: Uint8Array, start: number, end: number): Ref {
+    const entry = this.peek(bytes, start, end);
     if (entry === NONE) this.stats.misses++;
     else this.stats.hits++;
     return entry;
+  }
+
+  private missed(bytes: Uint8Array, start: number, end: number): void {
+    this.stats.misses++;
+    this.notify(MISS_EVENT, 'keymiss', bytes, start, end);
   }
 
   /** The entry of a key without counting as a use. */
@@ -176,6 +193,7 @@ export class Database {
 
   /** A new key, which must have been looked for right before and not found. Its value is still to be set. */
   add(bytes: Uint8Array, start: number, end: number): Ref {
+    this.notify(NEW_EVENT, 'new', bytes, start, end);
     return this.keys.insertMissing(bytes, start, end);
   }
 
@@ -230,6 +248,12 @@ export class Database {
     if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
   }
 
+  /** Says what has happened to a key, when somebody wants to know of events of the kind. */
+  notify(kind: number, event: string, bytes: Uint8Array, start: number, end: number): void {
+    const { events } = this;
+    if ((events.kinds & kind) !== 0) events.tell(this.index, event, bytes, start, end);
+  }
+
   clear(): number {
     const removed = this.size;
     this.touchAllWatchers();
@@ -281,6 +305,7 @@ export class Database {
     this.parts.onExpired(this, key);
     this.stats.expired++;
     this.remove(entry);
+    this.notify(EXPIRED_EVENT, 'expired', key, 0, key.length);
     for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
   }
 

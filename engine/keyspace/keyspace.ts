@@ -1,17 +1,17 @@
 import { Arena, type ArenaState } from '../memory/arena.ts';
-import { arenaSteps } from '../memory/arena.steps.ts';
+import { arenaSteps, type ArenaModel } from '../memory/arena.steps.ts';
 import { AvlTree } from '../structures/avl-tree.ts';
 import { avlTreeSteps } from '../structures/avl-tree.steps.ts';
-import { deadlineHeapSteps } from '../structures/deadline-heap.steps.ts';
+import { deadlineHeapSteps, type DeadlineHeapModel } from '../structures/deadline-heap.steps.ts';
 import { DynamicStrings } from '../structures/dynamic-string.ts';
-import { dynamicStringSteps } from '../structures/dynamic-string.steps.ts';
+import { dynamicStringSteps, type DynamicStringModel } from '../structures/dynamic-string.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
-import { hashTableSteps, type HashTableProbe } from '../structures/hash-table.steps.ts';
+import { hashTableSteps, type HashTableProbe, type HashTableModel } from '../structures/hash-table.steps.ts';
 import { Intsets } from '../structures/intset.ts';
-import { intsetSteps } from '../structures/intset.steps.ts';
+import { intsetSteps, type IntsetModel } from '../structures/intset.steps.ts';
 import { Listpacks } from '../structures/listpack.ts';
-import { listpackSteps } from '../structures/listpack.steps.ts';
+import { listpackSteps, type ListpackModel } from '../structures/listpack.steps.ts';
 import { SkipList } from '../structures/skip-list.ts';
 import { skipListSteps } from '../structures/skip-list.steps.ts';
 import { linkedListSteps } from '../structures/linked-list.steps.ts';
@@ -32,8 +32,10 @@ import {
   HOLDS_SET,
   SET_PAYLOAD_WORDS,
   collectionSteps,
+  type CollectionsModel,
 } from './collections.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
+import type { KeyEvents } from './events.ts';
 import { HashValues } from './hashes.ts';
 import { noLimits, type Limits } from './limits.ts';
 import { ListValues } from './lists.ts';
@@ -58,6 +60,7 @@ export interface KeyspaceOptions {
   /** 32 bits by chance, for towers. */
   readonly chance: () => number;
   readonly recorder: Recorder | null;
+  readonly events: KeyEvents;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
 }
 
@@ -66,6 +69,17 @@ export interface KeyspaceState {
   readonly collections: CollectionsState;
   readonly databases: readonly DatabaseState[];
   readonly stats: KeyspaceStats;
+}
+
+/** What can be seen of it. */
+export interface KeyspaceModels {
+  readonly arena: ArenaModel;
+  readonly strings: DynamicStringModel;
+  readonly listpacks: ListpackModel;
+  readonly intsets: IntsetModel;
+  readonly collections: CollectionsModel;
+  readonly tables: HashTableModel[];
+  readonly heaps: DeadlineHeapModel[];
 }
 
 /** All databases, the memory they lie in, and the time by which their keys live. */
@@ -145,6 +159,7 @@ export class Keyspace {
       heapTrace: recorder?.probe(deadlineHeapSteps) ?? null,
       now: () => this.nowMs,
       expires: () => this.expires,
+      events: options.events,
       onExpired: options.onExpired,
     };
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, parts, this.stats));
@@ -221,11 +236,19 @@ export class Keyspace {
     for (const db of this.databases) if (db.keys.isRehashing) db.keys.rehash(buckets);
   }
 
-  /** The blocks of all values, for a picture of them. */
-  blocks(): Blocks {
+  /** The state of every structure, as plain data. */
+  snapshot(): KeyspaceModels {
     const blocks: Blocks = { strings: [], listpacks: [], intsets: [] };
     for (const db of this.databases) db.gather(blocks);
-    return blocks;
+    return {
+      arena: this.arena.snapshot(),
+      strings: this.dynamicStrings.snapshot(blocks.strings),
+      listpacks: this.listpacks.snapshot(blocks.listpacks),
+      intsets: this.intsets.snapshot(blocks.intsets),
+      collections: this.collections.snapshot(),
+      tables: this.databases.map((db) => db.keys.snapshot()),
+      heaps: this.databases.map((db) => db.deadlines.snapshot()),
+    };
   }
 
   capture(): KeyspaceState {

@@ -75,8 +75,13 @@ export class SortedSetValues implements ValueType {
   /** Makes a key that was just looked for and not found stand for a sorted set without members. */
   add(db: Database, key: Uint8Array, start: number, end: number): Ref {
     const entry = db.add(key, start, end);
-    db.setValue(entry, TYPE_ZSET, LISTPACK, this.packs.create());
+    this.begin(db, entry);
     return entry;
+  }
+
+  /** Makes a key that stands for nothing stand for an empty one, to be filled at once. */
+  begin(db: Database, entry: Ref): void {
+    db.setValue(entry, TYPE_ZSET, LISTPACK, this.packs.create());
   }
 
   length(db: Database, entry: Ref): number {

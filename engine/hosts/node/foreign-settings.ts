@@ -5,14 +5,14 @@
  */
 
 const LEFT_ASIDE = [
-  /^(acllog|active|busy|crash|dynamic|io-threads|jemalloc|latency|lazyfree|lfu|list|hash|zset|set)-/,
-  /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|slowlog|socket-mark|stream|syslog|tracking)-/,
+  /^(acllog|active|busy|crash|dynamic|io-threads|jemalloc|lazyfree|lfu|list|hash|zset|set)-/,
+  /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|socket-mark|stream|syslog|tracking)-/,
   /^(activedefrag|always-show-logo|auto-aof-rewrite-.+|aof-(disable|rewrite|timestamp|use)-.+|bind-source-addr)$/,
   /^(aof_rewrite|bgsave|bio|server)_cpulist$/,
   /^client-output-buffer-limit$/,
   /^cluster-(?!enabled$)/,
   /^(daemonize|disable-thp|ignore-warnings|logfile|loglevel|maxmemory-(clients|eviction-tenacity|samples))$/,
-  /^(no-appendfsync-on-rewrite|notify-keyspace-events|pidfile|proc-title-template|propagation-error-behavior)$/,
+  /^(no-appendfsync-on-rewrite|pidfile|proc-title-template|propagation-error-behavior)$/,
   /^(rdbchecksum|rdbcompression|sanitize-dump-payload|stop-writes-on-bgsave-error|supervised|enable-module-command)$/,
   /^(unixsocketperm|acl-pubsub-default|masteruser)$/,
   /^tls-(?!port$)/,

@@ -81,6 +81,7 @@ class NodeServer implements RunningServer {
         seed: randomBytes(4).readInt32LE(),
         log: isLogged ? log : undefined,
         sleep,
+        clock: () => performance.now() * 1000,
         shutdown: () => {
           this.shutDownSoon();
         },

@@ -1,0 +1,173 @@
+import type { Release, Blocking } from './blocking.ts';
+import type { Chance } from './chance.ts';
+import type { Server, ServerFacts, ServerStats } from './commands/contract.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Host } from './host.ts';
+import type { Keyspace } from './keyspace/keyspace.ts';
+import type { LogBuffer } from './persistence/log-buffer.ts';
+import { Observer } from './observer.ts';
+import type { PubSub } from './pubsub.ts';
+import type { Reply } from './reply.ts';
+import type { QueuedCommand, Session, Wait } from './session.ts';
+
+export interface EngineServerParts {
+  readonly host: Host;
+  readonly nowMs: number;
+  readonly facts: Partial<ServerFacts>;
+  readonly chance: Chance;
+  readonly keyspace: Keyspace;
+  readonly sessions: ReadonlyMap<number, Session>;
+  readonly log: LogBuffer;
+  readonly pubsub: PubSub;
+  readonly blocking: Blocking;
+  /** The dispatcher hands the server to its commands, and so is made after it. */
+  readonly dispatcher: () => Dispatcher;
+  readonly push: (session: Session, write: (reply: Reply) => void) => void;
+  /** Ends a connection at once. */
+  readonly end: (session: Session) => void;
+}
+
+/** The engine as commands see it: what they may ask of it as a whole, and nothing else. */
+export class EngineServer implements Server {
+  readonly startMs: number;
+  readonly runId: string;
+  readonly facts: ServerFacts;
+  readonly stats: ServerStats = {
+    ...{ connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 },
+    errors: new Map(),
+  };
+  readonly pubsub: PubSub;
+  readonly observer: Observer;
+  /** Whether keys expire on their own as time goes by. In a keyframe. */
+  isActiveExpire = true;
+
+  private readonly parts: EngineServerParts;
+  private readonly keyspace: Keyspace;
+  private mostBytes = 0;
+
+  constructor(parts: EngineServerParts) {
+    const { chance } = parts;
+    this.parts = parts;
+    this.keyspace = parts.keyspace;
+    this.pubsub = parts.pubsub;
+    this.observer = new Observer({
+      clock: parts.host.clock,
+      nowMs: () => parts.keyspace.nowMs,
+      push: parts.push,
+    });
+    this.startMs = parts.nowMs;
+    this.facts = {
+      ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
+      ...parts.facts,
+    };
+    this.runId = Array.from({ length: 5 }, () => (chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
+  }
+
+  get nowMs(): number {
+    return this.keyspace.nowMs;
+  }
+
+  peakMemoryBytes(): number {
+    this.mostBytes = Math.max(this.mostBytes, this.keyspace.arena.usedBytes);
+    return this.mostBytes;
+  }
+
+  chance(): number {
+    return this.parts.chance.next();
+  }
+
+  sleep(ms: number): void {
+    this.parts.host.sleep?.(ms);
+    this.observer.slept(ms);
+  }
+
+  shutdown(mode: 'save' | 'nosave' | 'default'): boolean {
+    const { host } = this.parts;
+    host.shutdown?.(mode);
+    return host.shutdown !== undefined;
+  }
+
+  resetStats(): void {
+    const { stats, keyspace } = this;
+    Object.assign(stats, { connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 });
+    stats.errors.clear();
+    Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0 });
+  }
+
+  setActiveExpire(active: boolean): void {
+    this.isActiveExpire = active;
+  }
+
+  persistenceInfo(): readonly (readonly [string, string | number])[] {
+    const { isLogging, logFailure } = this.parts.dispatcher();
+    return [
+      ['aof_enabled', isLogging ? 1 : 0],
+      ['aof_current_size', this.parts.log.end],
+      ['aof_last_write_status', logFailure === null ? 'ok' : 'err'],
+    ];
+  }
+
+  // Connections.
+
+  sessions(): Iterable<Session> {
+    return this.parts.sessions.values();
+  }
+
+  session(id: number): Session | undefined {
+    return this.parts.sessions.get(id);
+  }
+
+  push(session: Session, write: (reply: Reply) => void): void {
+    this.parts.push(session, write);
+  }
+
+  closeSession(session: Session, how: 'after-reply' | 'now'): void {
+    session.closing = how;
+    // Who is being served is ended when its command is over.
+    if (session !== this.parts.dispatcher().context.session) this.parts.end(session);
+  }
+
+  // The log.
+
+  isLogging(): boolean {
+    return this.parts.dispatcher().isLogging;
+  }
+
+  logInstead(...argv: (string | Uint8Array)[]): void {
+    this.parts.dispatcher().logInstead(argv);
+  }
+
+  logNothing(): void {
+    this.parts.dispatcher().logNothing();
+  }
+
+  beginGroup(): void {
+    this.parts.dispatcher().beginGroup();
+  }
+
+  endGroup(): void {
+    this.parts.dispatcher().endGroup();
+  }
+
+  // Running and waiting.
+
+  runQueued(queued: QueuedCommand): void {
+    this.parts.dispatcher().runQueued(queued);
+  }
+
+  mayWait(): boolean {
+    return this.parts.dispatcher().mayWait();
+  }
+
+  wait(session: Session, wait: Omit<Wait, 'order'>): void {
+    this.parts.blocking.wait(session, wait);
+  }
+
+  release(session: Session, how: Release): boolean {
+    return this.parts.blocking.release(session, how);
+  }
+
+  waitingClients(): number {
+    return this.parts.blocking.size;
+  }
+}
