@@ -164,6 +164,8 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 28, arbitrary: sets },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), hash, hash, fc.constant('REPLACE')) },
   { weight: 30, arbitrary: sortedSets },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SORT'), fc.oneof(list, set, zset), fc.constant('ALPHA')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SORT'), fc.oneof(list, set, zset), fc.constant('STORE'), key) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('MOVE'), key, fc.constant('1')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), key, amount) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('PFADD'), sketch, value, value, field) },

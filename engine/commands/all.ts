@@ -26,6 +26,7 @@ import { SETS_RANDOM } from './sets-random.ts';
 import { SET_ALGEBRA } from './set-algebra.ts';
 import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
+import { SORTING } from './sort.ts';
 import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
 import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
@@ -59,6 +60,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...SORTED_SET_WAITS,
   ...SORTED_SET_ALGEBRA,
   ...KEYS,
+  ...SORTING,
   OBJECT,
   ...KEYSPACE,
   ...EXPIRY,

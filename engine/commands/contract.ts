@@ -35,6 +35,8 @@ export interface Argument {
   readonly keyFlags?: readonly KeyFlag[];
   /** Of a key right behind another one: `COMMAND INFO` names the two together. */
   readonly joinsKey?: boolean;
+  /** Of keys whose names, or whose places, no rule can tell; those that are `told` were spoken of by the argument before. */
+  readonly findKeys?: 'unknown' | 'told';
   /** Of a `block` in their order, of a `oneof` to choose from. */
   readonly arguments?: readonly Argument[];
 }
@@ -88,6 +90,8 @@ export interface CommandSpec {
   readonly flags: readonly CommandFlag[];
   /** The ACL categories that do not follow from group and flags. */
   readonly categories?: readonly string[];
+  /** It is not in the ACL category of its group. */
+  readonly leavesGroupCategory?: boolean;
   readonly tips?: readonly string[];
   /** What changed later, by the version that changed it. */
   readonly history?: readonly (readonly [version: string, change: string])[];
@@ -109,6 +113,8 @@ export interface CommandSpec {
   readonly isProtected?: boolean;
   /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
   readonly keyFlagsOf?: (args: Args, first: number) => readonly KeyFlag[];
+  /** The places of the keys, where they depend on the options. The words from `first` on are the call. */
+  readonly keyPlacesOf?: (args: Args, first: number) => readonly number[];
   /** Commands of two words: `CLIENT ID`. They get a HELP of their own. */
   readonly subcommands?: readonly CommandSpec[];
   /** Since when the container has HELP. */
@@ -130,6 +136,8 @@ export interface KeySpec {
   readonly step: number;
   /** How many keys there are stands at `index`, and they begin right behind it. */
   readonly isCounted: boolean;
+  /** There are keys, and no rule says where; the numbers above mean nothing. */
+  readonly isUnknown: boolean;
 }
 
 /** A command as the engine runs it: its fact sheet, and what was derived from the grammar once. */

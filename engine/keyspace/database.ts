@@ -87,6 +87,8 @@ export class Database {
   private readonly parts: KeyspaceParts;
   private readonly events: KeyEvents;
   private readonly watchers = new Map<string, Set<Watcher>>();
+  /** The key that was just added and stands for nothing yet. */
+  private added: Ref = NONE;
 
   constructor(index: number, parts: KeyspaceParts, stats: KeyspaceStats) {
     this.index = index;
@@ -194,7 +196,8 @@ export class Database {
   /** A new key, which must have been looked for right before and not found. Its value is still to be set. */
   add(bytes: Uint8Array, start: number, end: number): Ref {
     this.notify(NEW_EVENT, 'new', bytes, start, end);
-    return this.keys.insertMissing(bytes, start, end);
+    this.added = this.keys.insertMissing(bytes, start, end);
+    return this.added;
   }
 
   /** Sets what the key stands for. What it stood for before must have been released, or be what is kept. */
@@ -202,7 +205,10 @@ export class Database {
     this.keys.setPayload(entry, VALUE, value);
     const meta = metaOf(type, encoding, clockAt(this.parts.now()));
     if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
-    if (this.onFed !== null && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
+    // Who waits for a key waits for one that comes into being, not for one that becomes something else.
+    const isNew = entry === this.added;
+    this.added = NONE;
+    if (this.onFed !== null && isNew && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
   }
 
   /** Says where the key's value lies now, which has the type and encoding that it had. */

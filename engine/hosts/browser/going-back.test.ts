@@ -145,6 +145,8 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `${['ZUNIONSTORE', 'ZINTERSTORE', 'ZDIFFSTORE'][roll(3)]} z:${roll(4)} 2 z:${roll(4)} s:${roll(4)}`,
     () => `COPY z:${roll(4)} z:${roll(4)} REPLACE`,
     () => `ZSCAN z:${roll(4)} ${roll(16)} COUNT 2`,
+    () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} ALPHA`,
+    () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} BY nosort STORE ${key()}`,
     () => `CONFIG SET zset-index ${roll(2) === 0 ? 'skiplist' : 'avl'}`,
     () => `PEXPIRE ${key()} ${roll(4000)}`,
     () => `PERSIST ${key()}`,
