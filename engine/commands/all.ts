@@ -6,6 +6,7 @@ import type { Command, CommandSpec } from './contract.ts';
 import { CONFIG } from './config.ts';
 import { CONNECTION } from './connection.ts';
 import { COUNTERS } from './counters.ts';
+import { SWAPDB } from './databases.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
 import { EXPIRY } from './expiry.ts';
@@ -63,6 +64,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...SORTING,
   OBJECT,
   ...KEYSPACE,
+  SWAPDB,
   ...EXPIRY,
   ...TRANSACTIONS,
   ...PUBSUB,

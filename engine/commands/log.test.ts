@@ -80,6 +80,10 @@ describe('the log', () => {
       ['SADD s 2 1', 'SORT s BY w_* STORE d', 'DEL d', 'RPUSH d 1 2', 'SORT s ALPHA STORE d'],
     ],
     [
+      ['SET a 1', 'SWAPDB 0 1', 'SWAPDB 0 99', 'SWAPDB 2 2', 'SET a 2'],
+      ['SET a 1', 'SWAPDB 0 1', 'SWAPDB 2 2', 'SET a 2'],
+    ],
+    [
       ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
       ['SET a 1', 'RENAME a b', 'COPY b c', 'MOVE b 1'],
     ],
@@ -200,6 +204,7 @@ const LINES = [
     'EXEC',
     'SELECT 0',
     'SELECT 1',
+    'SWAPDB 0 1',
     'GET K',
     'ZADD K 1 V 2.5 a 3 b',
     'ZADD K GT CH 7 a 0.1 c',

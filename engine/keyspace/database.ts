@@ -77,8 +77,8 @@ function heapId(index: number): number {
  */
 export class Database {
   readonly index: number;
-  readonly keys: HashTable;
-  readonly deadlines: DeadlineHeap;
+  keys: HashTable;
+  deadlines: DeadlineHeap;
   readonly stats: KeyspaceStats;
 
   /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
@@ -95,15 +95,17 @@ export class Database {
     this.parts = parts;
     this.events = parts.events;
     this.stats = stats;
-    this.keys = new HashTable(parts.arena, {
+    const keys = new HashTable(parts.arena, {
       id: tableId(index),
       hashName: parts.hashName,
       seed: parts.hashSeed,
       payloadWords: PAYLOAD_WORDS,
       trace: parts.tableTrace,
     });
+    this.keys = keys;
+    // The two belong together, whichever database has them.
     this.deadlines = new DeadlineHeap(heapId(index), parts.heapTrace, (owner, position) => {
-      this.keys.setPayload(owner, DEADLINE, position + 1);
+      keys.setPayload(owner, DEADLINE, position + 1);
     });
   }
 
@@ -272,6 +274,20 @@ export class Database {
     // Free lists of a million blocks are memory that nobody uses.
     if (removed > 0 && this.parts.arena.usedBytes === 0) this.parts.arena.reset();
     return removed;
+  }
+
+  /** Exchanges all keys with those of another database. Who watches a key, or waits for one, stays where he is. */
+  swapWith(other: Database): void {
+    const { keys, deadlines } = this;
+    this.take(other.keys, other.deadlines);
+    other.take(keys, deadlines);
+  }
+
+  private take(keys: HashTable, deadlines: DeadlineHeap): void {
+    this.keys = keys;
+    this.deadlines = deadlines;
+    keys.id = tableId(this.index);
+    deadlines.id = heapId(this.index);
   }
 
   // Deadlines.

@@ -156,6 +156,7 @@ function randomCommand(roll: (sides: number) => number): string {
     () => 'TIME',
     () => `SCAN ${roll(64)} COUNT 5`,
     () => `SELECT ${roll(3)}`,
+    () => `SWAPDB ${roll(3)} ${roll(3)}`,
     () => 'MULTI',
     () => 'EXEC',
     () => 'DISCARD',

@@ -244,6 +244,7 @@ const round: readonly Step[] = [
   step('MEMORY DOCTOR', A_TEXT),
   step('MEMORY HELP', SOMETHING),
   step('DEBUG SLEEP 0', 'OK'),
+  step('SWAPDB 0 1', 'OK'),
   step('FLUSHDB', 'OK'),
 ];
 
