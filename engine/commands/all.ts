@@ -20,6 +20,7 @@ import { LCS } from './lcs.ts';
 import { LIST_WAITS } from './lists-blocking.ts';
 import { LIST_MOVES } from './lists-move.ts';
 import { LISTS } from './lists.ts';
+import { LOLWUT } from './lolwut.ts';
 import { MEMORY } from './memory.ts';
 import { OBJECT } from './object.ts';
 import { SETS } from './sets.ts';
@@ -33,6 +34,7 @@ import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
 import { SORTED_SET_RANGES } from './sorted-sets-range.ts';
 import { SORTED_SET_WRITES } from './sorted-sets-write.ts';
+import { WAIT } from './replicas.ts';
 import { STRING_READS } from './strings-read.ts';
 import { STRING_WRITES } from './strings-write.ts';
 import { TRANSACTIONS } from './transactions.ts';
@@ -65,6 +67,7 @@ export const SPECS: readonly CommandSpec[] = [
   OBJECT,
   ...KEYSPACE,
   SWAPDB,
+  WAIT,
   ...EXPIRY,
   ...TRANSACTIONS,
   ...PUBSUB,
@@ -74,6 +77,7 @@ export const SPECS: readonly CommandSpec[] = [
   CONFIG,
   COMMAND,
   MEMORY,
+  LOLWUT,
   DEBUG,
 ];
 

@@ -122,6 +122,8 @@ export interface CommandSpec {
   readonly handler?: Handler;
   /** Of a command that waits: what it does when one of its keys is there. */
   readonly serve?: Serve;
+  /** What it says when the time is over. Without a word: an array that is none. */
+  readonly whenOver?: (context: Context) => void;
   /** What it says inside a transaction, where it cannot wait. Without a word: an array that is none. */
   readonly nothing?: 'null';
 }

@@ -154,6 +154,7 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `RENAME ${key()} ${key()}`,
     () => 'RANDOMKEY',
     () => 'TIME',
+    () => (roll(3) === 0 ? 'WAIT 1 100' : 'LOLWUT'),
     () => `SCAN ${roll(64)} COUNT 5`,
     () => `SELECT ${roll(3)}`,
     () => `SWAPDB ${roll(3)} ${roll(3)}`,

@@ -245,6 +245,8 @@ const round: readonly Step[] = [
   step('MEMORY HELP', SOMETHING),
   step('DEBUG SLEEP 0', 'OK'),
   step('SWAPDB 0 1', 'OK'),
+  step('WAIT 0 100', 0),
+  step('LOLWUT', A_TEXT),
   step('FLUSHDB', 'OK'),
 ];
 
