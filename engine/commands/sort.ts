@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR, WRONG_TYPE } from '../errors.ts';
+import { GENERIC_EVENT, LIST_EVENT } from '../keyspace/events.ts';
 import { SKIPLIST, TYPE_LIST, TYPE_SET, TYPE_ZSET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { compareBytes, latin1 } from '../memory/bytes.ts';
@@ -288,9 +289,11 @@ function store(
     const list = keyspace.lists.of(db, entry);
     for (const result of results) list.pushBack(result, 0, result.length);
     db.changed(args.bytes, start, end, results.length);
+    db.notify(LIST_EVENT, 'sortstore', args.bytes, start, end);
   } else if (entry !== NONE) {
     db.remove(entry);
     db.changed(args.bytes, start, end);
+    db.notify(GENERIC_EVENT, 'del', args.bytes, start, end);
   }
   // Equal members of a set come in the order in which they happen to lie in memory, which the log cannot bring back.
   if (isAnyOrder && results.length > 0 && server.isLogging()) {
