@@ -141,6 +141,7 @@ export class Engine {
     });
     this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
       this.server.stats.outputBytes += bytes;
+      this.server.stats.writes++;
       if (session.closing !== 'no' && isReply) this.end(session);
     });
     this.config.onChange((name) => {
@@ -227,6 +228,7 @@ export class Engine {
     const { decoder } = session;
     const start = this.reply.length;
     this.server.stats.inputBytes += bytes.length;
+    this.server.stats.reads++;
     session.inputBytes += bytes.length;
     session.lastActiveMs = this.nowMs;
     decoder.feed(bytes);
@@ -339,7 +341,7 @@ export class Engine {
     });
     this.blocking.releaseDue(nowMs);
     if (this.blocking.hasWork) this.dispatcher.answerWaiting();
-    this.server.peakMemoryBytes();
+    this.server.noteTick();
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {

@@ -180,7 +180,10 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(['MULTI'], ['EXEC'], ['EXEC'], ['DISCARD'], ['RANDOMKEY'], ['TIME']) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('WATCH'), key) },
   { weight: 1, arbitrary: fc.constantFrom(['SWAPDB', '0', '1'], ['SWAPDB', '1', '2']) },
-  { weight: 1, arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['LOLWUT'], ['SCAN', '0'], ['DBSIZE']) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['LOLWUT'], ['MEMORY', 'PURGE'], ['SCAN', '0'], ['DBSIZE']),
+  },
 );
 
 const inputsOf = (commands: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly Input[]> =>

@@ -238,6 +238,8 @@ export interface Server {
   /** False when the host cannot be shut down. */
   shutdown(mode: 'save' | 'nosave' | 'default'): boolean;
   resetStats(): void;
+  /** How many commands a second there have been lately, how many bytes of input, and of output. */
+  ratesASecond(): { readonly commands: number; readonly inputBytes: number; readonly outputBytes: number };
   /** Sets whether keys expire on their own as time goes by (`DEBUG SET-ACTIVE-EXPIRE`). */
   setActiveExpire(active: boolean): void;
   persistenceInfo(): readonly (readonly [string, string | number])[];
@@ -252,6 +254,7 @@ export interface ServerFacts {
   readonly configFile: string;
   /** Where the engine lives: `node`, `worker`, `memory`. */
   readonly host: string;
+  readonly systemMemoryBytes?: number;
   /** The processor time used so far. */
   readonly cpuSeconds?: () => { readonly user: number; readonly system: number };
 }
@@ -262,6 +265,9 @@ export interface ServerStats {
   commands: number;
   inputBytes: number;
   outputBytes: number;
+  /** Pieces of input that were looked at, and pieces of output that were sent. */
+  reads: number;
+  writes: number;
   /** Error replies by their first word. */
   errors: Map<string, number>;
 }

@@ -154,6 +154,7 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `RENAME ${key()} ${key()}`,
     () => 'RANDOMKEY',
     () => 'TIME',
+    () => (roll(2) === 0 ? 'INFO memory stats' : 'MEMORY STATS'),
     () => (roll(3) === 0 ? 'WAIT 1 100' : 'LOLWUT'),
     () => `SCAN ${roll(64)} COUNT 5`,
     () => `SELECT ${roll(3)}`,

@@ -242,6 +242,8 @@ const round: readonly Step[] = [
   step('MEMORY USAGE z', A_NUMBER),
   step('MEMORY STATS', SOMETHING),
   step('MEMORY DOCTOR', A_TEXT),
+  step('MEMORY MALLOC-STATS', A_TEXT),
+  step('MEMORY PURGE', 'OK'),
   step('MEMORY HELP', SOMETHING),
   step('DEBUG SLEEP 0', 'OK'),
   step('SWAPDB 0 1', 'OK'),
