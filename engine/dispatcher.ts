@@ -169,9 +169,10 @@ export class Dispatcher {
     const { blocking, context } = this;
     for (let item = blocking.takeReleased(); item; item = blocking.takeReleased()) {
       const { session, wait, how } = item;
-      this.answer(session, wait, false, () => {
+      this.answer(session, wait, false, ({ spec }) => {
         if (how === 'error') throw new CommandError('UNBLOCKED client unblocked via CLIENT UNBLOCK');
-        context.reply.nullArray();
+        if (spec.whenOver) spec.whenOver(context);
+        else context.reply.nullArray();
       });
     }
     for (let fed = blocking.takeFed(); fed; fed = blocking.takeFed()) {

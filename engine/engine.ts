@@ -138,6 +138,7 @@ export class Engine {
     });
     this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
       this.server.stats.outputBytes += bytes;
+      this.server.stats.writes++;
       if (session.closing !== 'no' && isReply) this.end(session);
     });
     followSettings(this.config, {
@@ -200,6 +201,7 @@ export class Engine {
     const { decoder } = session;
     const start = this.reply.length;
     this.server.stats.inputBytes += bytes.length;
+    this.server.stats.reads++;
     session.inputBytes += bytes.length;
     session.lastActiveMs = this.nowMs;
     this.server.observer.newInput();
@@ -314,7 +316,7 @@ export class Engine {
     });
     this.blocking.releaseDue(nowMs);
     if (this.blocking.hasWork) this.dispatcher.answerWaiting();
-    this.server.peakMemoryBytes();
+    this.server.noteTick();
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {

@@ -6,6 +6,7 @@ import { Engine, Recorder, type AppendLog } from './api.ts';
 import { encodeCommand } from './client/encode.ts';
 import { latin1 } from './memory/bytes.ts';
 import { applyStep, emptyModels, type EngineStep, type Models } from './models.ts';
+import { keyspaceSteps } from './keyspace/keyspace.steps.ts';
 import { collectionSteps } from './keyspace/collections.steps.ts';
 import { logSteps } from './persistence/log.steps.ts';
 import { avlTreeSteps } from './structures/avl-tree.steps.ts';
@@ -164,6 +165,8 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 28, arbitrary: sets },
   { weight: 2, arbitrary: fc.tuple(fc.constant('COPY'), hash, hash, fc.constant('REPLACE')) },
   { weight: 30, arbitrary: sortedSets },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SORT'), fc.oneof(list, set, zset), fc.constant('ALPHA')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('SORT'), fc.oneof(list, set, zset), fc.constant('STORE'), key) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('MOVE'), key, fc.constant('1')) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), key, amount) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('PFADD'), sketch, value, value, field) },
@@ -176,7 +179,11 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('SELECT'), fc.constantFrom('0', '0', '1')) },
   { weight: 1, arbitrary: fc.constantFrom(['MULTI'], ['EXEC'], ['EXEC'], ['DISCARD'], ['RANDOMKEY'], ['TIME']) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('WATCH'), key) },
-  { weight: 1, arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['SCAN', '0'], ['DBSIZE']) },
+  { weight: 1, arbitrary: fc.constantFrom(['SWAPDB', '0', '1'], ['SWAPDB', '1', '2']) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['LOLWUT'], ['MEMORY', 'PURGE'], ['SCAN', '0'], ['DBSIZE']),
+  },
 );
 
 const inputsOf = (commands: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly Input[]> =>
@@ -239,7 +246,7 @@ class Run {
 
 const SPECS = [
   ...[hashTableSteps, dynamicStringSteps, listpackSteps, collectionSteps, deadlineHeapSteps, logSteps],
-  ...[skipListSteps, avlTreeSteps],
+  ...[skipListSteps, avlTreeSteps, keyspaceSteps],
   ...[linkedListSteps, quickListSteps, intsetSteps],
 ];
 
@@ -271,6 +278,7 @@ describe('the engine', () => {
     ...mutatingKinds(listpackSteps),
     ...mutatingKinds(intsetSteps),
     ...mutatingKinds(collectionSteps),
+    ...mutatingKinds(keyspaceSteps),
   ])('would be caught if it kept quiet about %s', (kind) => {
     const isNoticed = fc.sample(inputs, { numRuns: 60, seed: 1 }).some((all) => {
       const recorder = new DeafRecorder(kind);

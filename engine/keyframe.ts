@@ -9,6 +9,7 @@ import type { Keyspace, KeyspaceState } from './keyspace/keyspace.ts';
 import type { LogBuffer, LogBufferState } from './persistence/log-buffer.ts';
 import type { ObserverState } from './observer.ts';
 import type { PubSub, PubSubState } from './pubsub.ts';
+import type { RatesState } from './rates.ts';
 import type { EngineServer } from './server.ts';
 import type { Session, SessionState } from './session.ts';
 import type { Film } from './trace/film.ts';
@@ -42,6 +43,8 @@ export interface PartsState {
   readonly isActiveExpire: boolean;
   readonly logFailure: string | null;
   readonly stats: ServerStats;
+  readonly rates: RatesState;
+  readonly mostBytes: number;
   readonly calls: readonly CallCounts[];
 }
 
@@ -62,6 +65,8 @@ export function captureParts(parts: Parts): PartsState {
     logFailure: parts.dispatcher.logFailure,
     calls: parts.registry.captureCounts(),
     stats: { ...server.stats, errors: new Map(server.stats.errors) },
+    rates: server.rates.capture(),
+    mostBytes: server.mostBytes,
   };
 }
 
@@ -78,6 +83,8 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   parts.dispatcher.logFailure = state.logFailure;
   parts.registry.restoreCounts(state.calls);
   Object.assign(server.stats, state.stats, { errors: new Map(state.stats.errors) });
+  server.rates.restore(state.rates);
+  server.mostBytes = state.mostBytes;
   sessions.clear();
   for (const saved of state.sessions) {
     const session = open(saved);

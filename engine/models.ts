@@ -18,6 +18,7 @@ import {
   type CollectionStep,
   type CollectionsModel,
 } from './keyspace/collections.steps.ts';
+import { applyKeyspaceStep, describeKeyspaceStep, type KeyspaceStep } from './keyspace/keyspace.steps.ts';
 import { applyLogStep, describeLogStep, emptyLogModel, type LogModel, type LogStep } from './persistence/log.steps.ts';
 import {
   applyDeadlineHeapStep,
@@ -74,6 +75,7 @@ export type EngineStep =
   | SkipListStep
   | AvlTreeStep
   | CollectionStep
+  | KeyspaceStep
   | LinkedListStep
   | QuickListStep
   | DeadlineHeapStep
@@ -138,6 +140,12 @@ export function applyStep(models: Models, step: EngineStep): Models {
         ...models,
         collections: applyCollectionStep(models.collections, step, models.tables[0].hashName),
       };
+    case 'keyspace':
+      return {
+        ...models,
+        tables: applyKeyspaceStep(models.tables, step),
+        heaps: applyKeyspaceStep(models.heaps, step),
+      };
     case 'linked-list':
     case 'quicklist':
       return { ...models, collections: applyInnerListStep(models.collections, step) };
@@ -177,6 +185,8 @@ export function describeStep(step: EngineStep, models: Models): string {
       return describeIntsetStep(step, models.intsets);
     case 'collection':
       return describeCollectionStep(step);
+    case 'keyspace':
+      return describeKeyspaceStep(step);
     case 'linked-list':
       return describeLinkedListStep(step);
     case 'quicklist':

@@ -8,6 +8,7 @@ import type { LogBuffer } from './persistence/log-buffer.ts';
 import { Observer } from './observer.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Reply } from './reply.ts';
+import { Rates } from './rates.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
 
 export interface EngineServerParts {
@@ -27,13 +28,17 @@ export interface EngineServerParts {
   readonly end: (session: Session) => void;
 }
 
+const NO_STATS: Omit<ServerStats, 'errors'> = {
+  ...{ connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0 },
+};
+
 /** The engine as commands see it: what they may ask of it as a whole, and nothing else. */
 export class EngineServer implements Server {
   readonly startMs: number;
   readonly runId: string;
   readonly facts: ServerFacts;
   readonly stats: ServerStats = {
-    ...{ connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 },
+    ...NO_STATS,
     errors: new Map(),
   };
   readonly pubsub: PubSub;
@@ -41,9 +46,12 @@ export class EngineServer implements Server {
   /** Whether keys expire on their own as time goes by. In a keyframe. */
   isActiveExpire = true;
 
+  readonly rates = new Rates();
+  /** In a keyframe, as the rates are. */
+  mostBytes = 0;
+
   private readonly parts: EngineServerParts;
   private readonly keyspace: Keyspace;
-  private mostBytes = 0;
 
   constructor(parts: EngineServerParts) {
     const { chance } = parts;
@@ -72,6 +80,18 @@ export class EngineServer implements Server {
     return this.mostBytes;
   }
 
+  /** Some time has passed: looks at what is measured from time to time. */
+  noteTick(): void {
+    const { commands, inputBytes, outputBytes } = this.stats;
+    this.peakMemoryBytes();
+    this.rates.note(this.nowMs, [commands, inputBytes, outputBytes]);
+  }
+
+  ratesASecond(): { commands: number; inputBytes: number; outputBytes: number } {
+    const [commands, inputBytes, outputBytes] = [0, 1, 2].map((at) => this.rates.perSecond(at));
+    return { commands, inputBytes, outputBytes };
+  }
+
   chance(): number {
     return this.parts.chance.next();
   }
@@ -89,7 +109,8 @@ export class EngineServer implements Server {
 
   resetStats(): void {
     const { stats, keyspace } = this;
-    Object.assign(stats, { connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0 });
+    Object.assign(stats, NO_STATS);
+    this.rates.reset();
     stats.errors.clear();
     Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0 });
   }

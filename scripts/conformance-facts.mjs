@@ -1,5 +1,5 @@
 // Records engine/conformance/command-facts.json from a real redis-server: what COMMAND INFO and COMMAND DOCS say of
-// every command, one command a line. Facts only: summaries, notes and whatever else is somebody's sentence stay out.
+// every command, one command a line, and engine/conformance/info-fields.json, the fields of each section of INFO. Facts only: summaries, notes and whatever else is somebody's sentence stay out.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { barrier, openWire, requireRedis, startRedis } from './conformance-serve
 import { root } from './ensure-install.mjs';
 
 const file = join(root, 'engine/conformance/command-facts.json');
+const infoFile = join(root, 'engine/conformance/info-fields.json');
 
 /** Reads one RESP3 reply into plain values; returns it with the position after it. */
 function read(bytes, from) {
@@ -17,7 +18,7 @@ function read(bytes, from) {
   if (mark === '+') return [text, at];
   if (mark === ':') return [Number(text), at];
   if (mark === '_') return [null, at];
-  if (mark === '$') return [bytes.slice(at, at + Number(text)), at + Number(text) + 2];
+  if (mark === '$' || mark === '=') return [bytes.slice(at, at + Number(text)), at + Number(text) + 2];
   if (!'*~%'.includes(mark)) throw new Error(`COMMAND answered with ${mark}${text}`);
   const items = [];
   for (let left = Number(text) * (mark === '%' ? 2 : 1); left > 0; left--) {
@@ -89,6 +90,18 @@ function facts([, arity, flags, firstKey, lastKey, step, categories, tips, keySp
   });
 }
 
+/** The names in each section; not of those whose names are data. */
+function fieldsOf(info) {
+  const sections = info.replace(/^txt:/, '').split(/(?:^|\r\n)# /).slice(1);
+  const named = sections.map((text) => text.split('\r\n')).filter(([name]) => !/stats$/.test(name) || name === 'Stats');
+  return Object.fromEntries(
+    named.map(([name, ...lines]) => [
+      name,
+      lines.filter((line) => line.includes(':')).map((line) => line.split(':')[0]),
+    ]),
+  );
+}
+
 const version = requireRedis();
 const redis = await startRedis();
 try {
@@ -101,6 +114,8 @@ try {
   const lines = infos.map((info) => `${JSON.stringify(info[0])}: ${JSON.stringify(facts(info, docs[info[0]]))}`);
   await writeFile(file, `{\n${lines.join(',\n')}\n}\n`);
   console.log(`the facts of ${infos.length} commands recorded from redis-server ${version}`);
+  const info = await ask(wire, control, 'INFO', 'everything');
+  await writeFile(infoFile, `${JSON.stringify(fieldsOf(info), null, 2)}\n`);
   wire.close();
   control.close();
 } finally {

@@ -100,6 +100,7 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':
+    case 'keyspace':
     case 'deadline-heap':
       return 'tells';
   }

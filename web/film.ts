@@ -214,6 +214,7 @@ export class Film {
 }
 
 const NO_BEATS: readonly Beat[] = [];
+const KEYS_CHANGE: ReadonlySet<EngineStep['structure']> = new Set(['hash-table', 'deadline-heap', 'keyspace']);
 
 function isCause(step: EngineStep | undefined): step is Exclude<CauseMark, { kind: 'reply' | 'lost' }> {
   return step?.structure === 'cause' && step.kind !== 'reply' && step.kind !== 'lost';
@@ -221,7 +222,7 @@ function isCause(step: EngineStep | undefined): step is Exclude<CauseMark, { kin
 
 function causeOf(mark: Exclude<CauseMark, { kind: 'reply' | 'lost' }>, steps: readonly EngineStep[]): Cause {
   const isLost = steps.some((step) => step.structure === 'cause' && step.kind === 'lost');
-  const touches = isLost || steps.some((step) => step.structure === 'hash-table' || step.structure === 'deadline-heap');
+  const touches = isLost || steps.some(({ structure }) => KEYS_CHANGE.has(structure));
   const line = mark.kind === 'command' ? utf8Decode(mark.line).replace(/\p{C}/gu, '·') : OWN_WORK[mark.kind];
   const isStop = mark.kind === 'command' ? touches || !HOUSEKEEPING.test(line) : touches && mark.kind !== 'turn';
   return {

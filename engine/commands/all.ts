@@ -6,6 +6,7 @@ import type { Command, CommandSpec } from './contract.ts';
 import { CONFIG } from './config.ts';
 import { CONNECTION } from './connection.ts';
 import { COUNTERS } from './counters.ts';
+import { SWAPDB } from './databases.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
 import { EXPIRY } from './expiry.ts';
@@ -20,6 +21,7 @@ import { LCS } from './lcs.ts';
 import { LIST_WAITS } from './lists-blocking.ts';
 import { LIST_MOVES } from './lists-move.ts';
 import { LISTS } from './lists.ts';
+import { LOLWUT } from './lolwut.ts';
 import { MEMORY } from './memory.ts';
 import { MONITOR } from './monitor.ts';
 import { OBJECT } from './object.ts';
@@ -29,11 +31,13 @@ import { SET_ALGEBRA } from './set-algebra.ts';
 import { PUBSUB } from './pubsub.ts';
 import { SERVER } from './server.ts';
 import { SLOWLOG } from './slowlog.ts';
+import { SORTING } from './sort.ts';
 import { SORTED_SET_ALGEBRA } from './sorted-sets-algebra.ts';
 import { SORTED_SET_WAITS } from './sorted-sets-blocking.ts';
 import { SORTED_SET_POPS } from './sorted-sets-pop.ts';
 import { SORTED_SET_RANGES } from './sorted-sets-range.ts';
 import { SORTED_SET_WRITES } from './sorted-sets-write.ts';
+import { WAIT } from './replicas.ts';
 import { STRING_READS } from './strings-read.ts';
 import { STRING_WRITES } from './strings-write.ts';
 import { TRANSACTIONS } from './transactions.ts';
@@ -62,8 +66,11 @@ export const SPECS: readonly CommandSpec[] = [
   ...SORTED_SET_WAITS,
   ...SORTED_SET_ALGEBRA,
   ...KEYS,
+  ...SORTING,
   OBJECT,
   ...KEYSPACE,
+  SWAPDB,
+  WAIT,
   ...EXPIRY,
   ...TRANSACTIONS,
   ...PUBSUB,
@@ -76,6 +83,7 @@ export const SPECS: readonly CommandSpec[] = [
   SLOWLOG,
   LATENCY,
   MONITOR,
+  LOLWUT,
   DEBUG,
 ];
 

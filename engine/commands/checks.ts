@@ -54,6 +54,17 @@ export function notify({ db }: Context, args: Args, index: number, kind: number,
   db.notify(kind, event, args.bytes, args.starts[index], args.ends[index]);
 }
 
+/**
+ * The entry of a key that is to stand for a result: a new one where there was `NONE`, else the same one, which stands for
+ * nothing then and has no deadline any more.
+ */
+export function entryToFill(db: Database, bytes: Uint8Array, start: number, end: number, found: Ref): Ref {
+  if (found === NONE) return db.add(bytes, start, end);
+  db.persist(found);
+  db.releaseValue(found);
+  return found;
+}
+
 /** Whether a setting that is `no`, `yes` or `local` lets this connection do what it guards. */
 export function isAllowed(config: Config, name: string, session: Session): boolean {
   const value = config.text(name);

@@ -51,8 +51,9 @@ function replyArgument(reply: Reply, argument: Argument, seen: { keys: number })
     ['name', () => reply.text(name)],
     ['type', () => reply.text(type)],
   ];
-  if (type === 'key')
-    fields.push(['key_spec_index', () => reply.integer(argument.joinsKey === true ? seen.keys - 1 : seen.keys++)]);
+  const isTold = argument.joinsKey === true || argument.findKeys === 'told';
+  if (type === 'key' || argument.findKeys !== undefined)
+    fields.push(['key_spec_index', () => reply.integer(isTold ? seen.keys - 1 : seen.keys++)]);
   if (token !== undefined) fields.push(['token', () => reply.text(token)]);
   if (since !== undefined) fields.push(['since', () => reply.text(since)]);
   if (deprecatedSince !== undefined) fields.push(['deprecated_since', () => reply.text(deprecatedSince)]);

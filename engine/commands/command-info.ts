@@ -25,7 +25,7 @@ export function replyInfo(reply: Reply, command: Command): void {
 
 /** First key, last key and step, which is how Redis told it before there were key specs. */
 function keyRange({ keySpecs }: Command): readonly [first: number, last: number, step: number] {
-  const ranges = keySpecs.filter(({ isCounted }) => !isCounted);
+  const ranges = keySpecs.filter(({ isCounted, isUnknown }) => !isCounted && !isUnknown);
   const first = ranges.at(0);
   const last = ranges.at(-1);
   if (!first || !last) return [0, 0, 0];
@@ -39,7 +39,7 @@ function replyTips(reply: Reply, tips: readonly string[]): void {
 
 const VARIABLE = 'variable_flags';
 
-function replyKeySpec(reply: Reply, { flags, index, lastKey, step, isCounted }: KeySpec): void {
+function replyKeySpec(reply: Reply, { flags, index, lastKey, step, isCounted, isUnknown }: KeySpec): void {
   const isVariable = flags.includes(VARIABLE);
   reply.map(isVariable ? 4 : 3);
   if (isVariable) {
@@ -48,6 +48,11 @@ function replyKeySpec(reply: Reply, { flags, index, lastKey, step, isCounted }: 
   }
   reply.text('flags');
   replyWords(reply, flags);
+  if (isUnknown) {
+    replySearch(reply, 'begin_search', 'unknown', []);
+    replySearch(reply, 'find_keys', 'unknown', []);
+    return;
+  }
   replySearch(reply, 'begin_search', 'index', [['index', index]]);
   if (isCounted) {
     replySearch(reply, 'find_keys', 'keynum', [
@@ -87,20 +92,30 @@ export function replyKeys(reply: Reply, registry: CommandTable, args: Args, with
   if (arity > 0 ? words !== arity : words < -arity) {
     throw new CommandError('ERR Invalid number of arguments specified for command');
   }
-  const keys = command.keySpecs.flatMap((keySpec) => {
-    const first = FIRST + keySpec.index + (keySpec.isCounted ? 1 : 0);
-    const count = countKeys(keySpec, args, words);
-    return Array.from({ length: count }, (_, i) => ({ place: first + i * keySpec.step, keySpec }));
-  });
+  const keys = keysIn(command, args, words);
   reply.array(keys.length);
-  for (const { place, keySpec } of keys) {
+  for (const { place, flags } of keys) {
     if (withFlags) reply.array(2);
     reply.bulk(args.bytes, args.starts[place], args.ends[place]);
-    if (withFlags) replyWords(reply, command.spec.keyFlagsOf?.(args, FIRST) ?? keySpec.flags);
+    if (withFlags) replyWords(reply, flags);
   }
 }
 
 const FIRST = 2;
+
+function keysIn({ spec, keySpecs }: Command, args: Args, words: number): { place: number; flags: readonly string[] }[] {
+  const places = spec.keyPlacesOf?.(args, FIRST);
+  // Only the first key can be said to be one; what else there is among unknown ones is the last of them.
+  if (places) return places.map((place, i) => ({ place, flags: keySpecs.at(i === 0 ? 0 : -1)?.flags ?? [] }));
+  return keySpecs.flatMap((keySpec) => {
+    const first = FIRST + keySpec.index + (keySpec.isCounted ? 1 : 0);
+    const flags = spec.keyFlagsOf?.(args, FIRST) ?? keySpec.flags;
+    return Array.from({ length: countKeys(keySpec, args, words) }, (_, i) => ({
+      place: first + i * keySpec.step,
+      flags,
+    }));
+  });
+}
 
 /** How many keys a key spec finds in a command line of so many words. */
 function countKeys({ index, lastKey, step, isCounted }: KeySpec, args: Args, words: number): number {

@@ -37,6 +37,8 @@ export interface Argument {
   readonly keyFlags?: readonly KeyFlag[];
   /** Of a key right behind another one: `COMMAND INFO` names the two together. */
   readonly joinsKey?: boolean;
+  /** Of keys whose names, or whose places, no rule can tell; those that are `told` were spoken of by the argument before. */
+  readonly findKeys?: 'unknown' | 'told';
   /** Of a `block` in their order, of a `oneof` to choose from. */
   readonly arguments?: readonly Argument[];
 }
@@ -90,6 +92,8 @@ export interface CommandSpec {
   readonly flags: readonly CommandFlag[];
   /** The ACL categories that do not follow from group and flags. */
   readonly categories?: readonly string[];
+  /** It is not in the ACL category of its group. */
+  readonly leavesGroupCategory?: boolean;
   readonly tips?: readonly string[];
   /** What changed later, by the version that changed it. */
   readonly history?: readonly (readonly [version: string, change: string])[];
@@ -113,6 +117,8 @@ export interface CommandSpec {
   readonly isProtected?: boolean;
   /** What a call does with its keys, where that depends on its options. The words from `first` on are the call. */
   readonly keyFlagsOf?: (args: Args, first: number) => readonly KeyFlag[];
+  /** The places of the keys, where they depend on the options. The words from `first` on are the call. */
+  readonly keyPlacesOf?: (args: Args, first: number) => readonly number[];
   /** Commands of two words: `CLIENT ID`. They get a HELP of their own. */
   readonly subcommands?: readonly CommandSpec[];
   /** Since when the container has HELP. */
@@ -120,6 +126,8 @@ export interface CommandSpec {
   readonly handler?: Handler;
   /** Of a command that waits: what it does when one of its keys is there. */
   readonly serve?: Serve;
+  /** What it says when the time is over. Without a word: an array that is none. */
+  readonly whenOver?: (context: Context) => void;
   /** What it says inside a transaction, where it cannot wait. Without a word: an array that is none. */
   readonly nothing?: 'null';
 }
@@ -134,6 +142,8 @@ export interface KeySpec {
   readonly step: number;
   /** How many keys there are stands at `index`, and they begin right behind it. */
   readonly isCounted: boolean;
+  /** There are keys, and no rule says where; the numbers above mean nothing. */
+  readonly isUnknown: boolean;
 }
 
 /** A command as the engine runs it: its fact sheet, and what was derived from the grammar once. */
@@ -247,6 +257,8 @@ export interface Server {
   /** False when the host cannot be shut down. */
   shutdown(mode: 'save' | 'nosave' | 'default'): boolean;
   resetStats(): void;
+  /** How many commands a second there have been lately, how many bytes of input, and of output. */
+  ratesASecond(): { readonly commands: number; readonly inputBytes: number; readonly outputBytes: number };
   /** Sets whether keys expire on their own as time goes by (`DEBUG SET-ACTIVE-EXPIRE`). */
   setActiveExpire(active: boolean): void;
   persistenceInfo(): readonly (readonly [string, string | number])[];
@@ -261,6 +273,7 @@ export interface ServerFacts {
   readonly configFile: string;
   /** Where the engine lives: `node`, `worker`, `memory`. */
   readonly host: string;
+  readonly systemMemoryBytes?: number;
   /** The processor time used so far. */
   readonly cpuSeconds?: () => { readonly user: number; readonly system: number };
 }
@@ -271,6 +284,9 @@ export interface ServerStats {
   commands: number;
   inputBytes: number;
   outputBytes: number;
+  /** Pieces of input that were looked at, and pieces of output that were sent. */
+  reads: number;
+  writes: number;
   /** Error replies by their first word. */
   errors: Map<string, number>;
 }

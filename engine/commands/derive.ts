@@ -5,7 +5,7 @@ import { helpFor } from './help.ts';
 export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
   const flags = new Set<CommandFlag>(spec.flags);
   const keySpecs = keySpecsOf(spec, container ? 2 : 1);
-  if (keySpecs.some(({ isCounted }) => isCounted)) flags.add('movablekeys');
+  if (keySpecs.some(({ isCounted, isUnknown }) => isCounted || isUnknown)) flags.add('movablekeys');
   return {
     spec,
     fullName: container ? `${container.name}|${spec.name}` : spec.name,
@@ -112,7 +112,7 @@ function categoriesOf(spec: CommandSpec): readonly string[] {
   const categories = new Set(spec.categories ?? []);
   const ofGroup = CATEGORY_OF_GROUP[spec.group];
   // A container is in no group's category: its subcommands are.
-  if (ofGroup !== null && !spec.subcommands) categories.add(ofGroup);
+  if (ofGroup !== null && !spec.subcommands && spec.leavesGroupCategory !== true) categories.add(ofGroup);
   if (has('write')) categories.add('write');
   if (has('readonly')) categories.add('read');
   if (has('pubsub')) categories.add('pubsub');
@@ -140,13 +140,18 @@ function keySpecsOf(spec: CommandSpec, firstWord: number): readonly KeySpec[] {
       }
       if (part.type !== 'key' && part.keyFlags === undefined) return;
       const flags = part.keyFlags ?? [];
+      const plain = { flags, isCounted, isUnknown: false };
+      if (part.findKeys !== undefined) {
+        if (part.findKeys === 'unknown') keySpecs.push({ ...plain, index: 0, lastKey: 0, step: 0, isUnknown: true });
+        return;
+      }
       if (isCounted) {
-        keySpecs.push({ flags, index: index - 1, lastKey: 0, step: 1, isCounted });
+        keySpecs.push({ ...plain, index: index - 1, lastKey: 0, step: 1 });
         return;
       }
       const wordsBehind = spec.arguments.slice(at + 1).reduce((total, next) => total + leastWords(next), 0);
       const lastKey = isRepeated ? -1 - wordsBehind : 0;
-      keySpecs.push({ flags, index: index + offset, lastKey, step: isRepeated ? parts.length : 1, isCounted });
+      keySpecs.push({ ...plain, index: index + offset, lastKey, step: isRepeated ? parts.length : 1 });
     });
     index += leastWords(argument);
   });

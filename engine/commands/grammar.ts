@@ -52,6 +52,16 @@ export function shard(name: string): Argument {
   return { name, type: 'string', keyFlags: ['not_key'] };
 }
 
+/** A key, or the pattern of keys, of which only the handler can tell where it is. */
+export function hiddenKey(argument: Argument, ...keyFlags: KeyFlag[]): Argument {
+  return { ...argument, keyFlags, findKeys: 'unknown' };
+}
+
+/** The same, where `COMMAND INFO` speaks of it together with the hidden key before it. */
+export function hiddenAsWell(argument: Argument): Argument {
+  return { ...argument, keyFlags: [], findKeys: 'told' };
+}
+
 /** The same argument behind a word. */
 export function behind(token: string, argument: Argument): Argument {
   return { ...argument, token };

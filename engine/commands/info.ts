@@ -2,6 +2,8 @@ import type { Database } from '../keyspace/database.ts';
 import { clockAt } from '../keyspace/values.ts';
 import type { Context } from './contract.ts';
 import { commandFields, latencyFields } from './timings.ts';
+import { ABSENT } from './info-absent.ts';
+import { memoryFigures, percent, ratio } from './memory-figures.ts';
 import { REDIS_VERSION, VITRINE_VERSION } from './versions.ts';
 
 type Fields = readonly (readonly [name: string, value: string | number])[];
@@ -20,6 +22,7 @@ const SECTIONS: readonly {
   { name: 'stats', title: 'Stats', fields: statsFields },
   { name: 'replication', title: 'Replication', fields: replicationFields },
   { name: 'cpu', title: 'CPU', fields: cpuFields },
+  { name: 'modules', title: 'Modules', fields: () => [] },
   { name: 'commandstats', title: 'Commandstats', isExtra: true, fields: commandFields },
   { name: 'latencystats', title: 'Latencystats', isExtra: true, fields: latencyFields },
   { name: 'errorstats', title: 'Errorstats', fields: errorFields },
@@ -34,7 +37,7 @@ export function infoText(context: Context, wanted: readonly string[]): string {
   return SECTIONS.filter(
     ({ name, isExtra }) => isEverything || wishes.has(name) || (wishes.has('default') && isExtra !== true),
   )
-    .map(({ title, fields }) => `# ${title}\r\n${linesOf(fields(context))}`)
+    .map(({ name, title, fields }) => `# ${title}\r\n${linesOf([...fields(context), ...(ABSENT[name] ?? [])])}`)
     .join('\r\n');
 }
 
@@ -49,6 +52,7 @@ function serverFields({ server, config, keyspace }: Context): Fields {
     ['redis_version', REDIS_VERSION],
     ['server_name', 'vitrine'],
     ['vitrine_version', VITRINE_VERSION],
+    ['redis_build_id', VITRINE_VERSION],
     ['redis_mode', 'standalone'],
     ['os', facts.os],
     ['arch_bits', 64],
@@ -85,11 +89,11 @@ function clientFields({ server, config }: Context): Fields {
   ];
 }
 
-function memoryFields({ server, config, keyspace }: Context): Fields {
-  const used = keyspace.arena.usedBytes;
-  const reserved = keyspace.arena.reservedBytes;
-  const peak = server.peakMemoryBytes();
+function memoryFields(context: Context): Fields {
+  const { server, config } = context;
+  const { used, slabs, reserved, peak, overhead, dataset, clients } = memoryFigures(context);
   const limit = config.number('maxmemory');
+  const system = server.facts.systemMemoryBytes ?? 0;
   return [
     ['used_memory', used],
     ['used_memory_human', human(used)],
@@ -97,18 +101,29 @@ function memoryFields({ server, config, keyspace }: Context): Fields {
     ['used_memory_rss_human', human(reserved)],
     ['used_memory_peak', peak],
     ['used_memory_peak_human', human(peak)],
-    ['used_memory_peak_perc', `${(peak === 0 ? 0 : (used / peak) * 100).toFixed(2)}%`],
-    ['used_memory_dataset', used],
+    ['used_memory_peak_perc', `${percent(used, peak).toFixed(2)}%`],
+    ['used_memory_overhead', overhead],
+    ['used_memory_startup', 0],
+    ['used_memory_dataset', dataset],
+    ['used_memory_dataset_perc', `${percent(dataset, used).toFixed(2)}%`],
     ['allocator_allocated', used],
-    ['allocator_active', reserved],
+    ['allocator_active', slabs],
     ['allocator_resident', reserved],
+    ['total_system_memory', system],
+    ['total_system_memory_human', human(system)],
     ['maxmemory', limit],
     ['maxmemory_human', human(limit)],
     ['maxmemory_policy', config.text('maxmemory-policy')],
-    ['mem_fragmentation_ratio', (used === 0 ? 0 : reserved / used).toFixed(2)],
+    ['allocator_frag_ratio', ratio(slabs, used).toFixed(2)],
+    ['allocator_frag_bytes', slabs - used],
+    ['allocator_rss_ratio', ratio(reserved, slabs).toFixed(2)],
+    ['allocator_rss_bytes', reserved - slabs],
+    ['rss_overhead_ratio', '1.00'],
+    ['rss_overhead_bytes', 0],
+    ['mem_fragmentation_ratio', ratio(reserved, used).toFixed(2)],
     ['mem_fragmentation_bytes', reserved - used],
+    ['mem_clients_normal', clients],
     ['mem_allocator', 'arena'],
-    ['lazyfree_pending_objects', 0],
   ];
 }
 
@@ -128,11 +143,17 @@ function persistenceFields({ server, keyspace }: Context): Fields {
 
 function statsFields({ server, keyspace }: Context): Fields {
   const { stats } = server;
+  const rates = server.ratesASecond();
   return [
     ['total_connections_received', stats.connections],
     ['total_commands_processed', stats.commands],
+    ['instantaneous_ops_per_sec', Math.round(rates.commands)],
     ['total_net_input_bytes', stats.inputBytes],
     ['total_net_output_bytes', stats.outputBytes],
+    ['instantaneous_input_kbps', (rates.inputBytes / 1024).toFixed(2)],
+    ['instantaneous_output_kbps', (rates.outputBytes / 1024).toFixed(2)],
+    ['total_reads_processed', stats.reads],
+    ['total_writes_processed', stats.writes],
     ['rejected_connections', stats.rejectedConnections],
     ['expired_keys', keyspace.stats.expired],
     // A heap knows every key whose time has come.
@@ -169,6 +190,9 @@ function cpuFields({ server }: Context): Fields {
   return [
     ['used_cpu_sys', system.toFixed(6)],
     ['used_cpu_user', user.toFixed(6)],
+    // The engine is one thread. Node's own, which collect and compile, are counted with it.
+    ['used_cpu_sys_main_thread', system.toFixed(6)],
+    ['used_cpu_user_main_thread', user.toFixed(6)],
   ];
 }
 

@@ -1,8 +1,12 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import { NONE } from '../memory/arena.ts';
+import { describeArena } from '../memory/arena-figures.ts';
+import { formatDouble } from '../memory/doubles.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, optional } from './grammar.ts';
+import { diagnose } from './memory-doctor.ts';
+import { memoryFigures, percent, ratio } from './memory-figures.ts';
 
 /** What keys, and everything, take in memory: the sizes of the arena's own blocks. */
 export const MEMORY: CommandSpec = {
@@ -24,13 +28,37 @@ export const MEMORY: CommandSpec = {
       tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
       arguments: [],
       examples: ['MEMORY DOCTOR'],
+      handler(context) {
+        context.reply.verbatim('txt', diagnose(context));
+      },
+    },
+    {
+      name: 'malloc-stats',
+      group: 'server',
+      since: '4.0.0',
+      summary: 'Tells of each size of blocks how many there are, in use and not.',
+      flags: [],
+      tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
+      arguments: [],
+      examples: ['SET greeting hello', 'MEMORY MALLOC-STATS'],
       handler({ keyspace, reply }) {
-        const { usedBytes, reservedBytes } = keyspace.arena;
-        const isSparse = reservedBytes > SMALL_BYTES && usedBytes * 2 < reservedBytes;
-        reply.verbatim(
-          'txt',
-          isSparse ? 'More than half of the arena is free: much was removed that left gaps.\n' : 'All is well.\n',
-        );
+        const { arena } = keyspace;
+        reply.verbatim('txt', describeArena(arena.snapshot(), arena.reservedBytes, arena.usedBytes));
+      },
+    },
+    {
+      name: 'purge',
+      group: 'server',
+      since: '4.0.0',
+      summary: 'Gives pages back to the system, which can be done when none of them is in use.',
+      flags: [],
+      tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+      arguments: [],
+      examples: ['MEMORY PURGE'],
+      handler({ keyspace, reply }) {
+        const { arena } = keyspace;
+        if (arena.usedBytes === 0 && arena.reservedBytes > 0) arena.reset();
+        reply.ok();
       },
     },
     {
@@ -59,9 +87,6 @@ export const MEMORY: CommandSpec = {
   ],
 };
 
-/** Below this there is nothing to be wrong with. */
-const SMALL_BYTES = 8 * 1024 * 1024;
-
 function usage({ db, keyspace, reply }: Context, args: Args): void {
   for (let i = 3; i < args.count; i += 2) {
     if (!args.is(i, 'SAMPLES') || i + 1 === args.count) throw new CommandError(SYNTAX_ERROR);
@@ -75,22 +100,61 @@ function usage({ db, keyspace, reply }: Context, args: Args): void {
   }
 }
 
-function stats({ keyspace, reply, server }: Context): void {
-  const { usedBytes, reservedBytes } = keyspace.arena;
-  const keys = keyspace.databases.reduce((total, db) => total + db.size, 0);
-  const numbers: readonly (readonly [string, number])[] = [
-    ['peak.allocated', server.peakMemoryBytes()],
-    ['total.allocated', usedBytes],
-    ['keys.count', keys],
-    ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(usedBytes / keys)],
-    ['dataset.bytes', usedBytes],
-    ['allocator.allocated', usedBytes],
-    ['allocator.resident', reservedBytes],
-    ['fragmentation.bytes', reservedBytes - usedBytes],
+function stats(context: Context): void {
+  const { reply } = context;
+  const figures = memoryFigures(context);
+  const { used, slabs, reserved, peak, overhead, dataset, clients, keys, tables } = figures;
+  const before: readonly (readonly [string, number])[] = [
+    ['peak.allocated', peak],
+    ['total.allocated', used],
+    ['startup.allocated', 0],
+    ['replication.backlog', 0],
+    ['clients.slaves', 0],
+    ['clients.normal', clients],
+    ['cluster.links', 0],
+    ['aof.buffer', 0],
+    ['lua.caches', 0],
+    ['functions.caches', 0],
   ];
-  reply.map(numbers.length);
-  for (const [name, number] of numbers) {
-    reply.text(name);
-    reply.integer(number);
+  const behind: readonly (readonly [string, number, 'ratio'?])[] = [
+    ['overhead.total', overhead],
+    ['keys.count', keys],
+    ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(used / keys)],
+    ['dataset.bytes', dataset],
+    ['dataset.percentage', percent(dataset, used), 'ratio'],
+    ['peak.percentage', percent(used, peak), 'ratio'],
+    ['allocator.allocated', used],
+    ['allocator.active', slabs],
+    ['allocator.resident', reserved],
+    ['allocator-fragmentation.ratio', ratio(slabs, used), 'ratio'],
+    ['allocator-fragmentation.bytes', slabs - used],
+    ['allocator-rss.ratio', ratio(reserved, slabs), 'ratio'],
+    ['allocator-rss.bytes', reserved - slabs],
+    ['rss-overhead.ratio', 1, 'ratio'],
+    ['rss-overhead.bytes', 0],
+    ['fragmentation', ratio(reserved, used), 'ratio'],
+    ['fragmentation.bytes', reserved - used],
+  ];
+  reply.map(before.length + tables.length + behind.length);
+  for (const [name, number] of before) replyNumber(reply, name, number);
+  for (const { db, main, expires } of tables) {
+    reply.text(`db.${db}`);
+    reply.map(3);
+    replyNumber(reply, 'overhead.hashtable.main', main);
+    replyNumber(reply, 'overhead.hashtable.expires', expires);
+    replyNumber(reply, 'overhead.hashtable.slot-to-keys', 0);
   }
+  for (const [name, number, kind] of behind) {
+    if (kind === undefined) {
+      replyNumber(reply, name, number);
+      continue;
+    }
+    reply.text(name);
+    reply.double(formatDouble(number));
+  }
+}
+
+function replyNumber(reply: Context['reply'], name: string, number: number): void {
+  reply.text(name);
+  reply.integer(number);
 }

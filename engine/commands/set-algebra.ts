@@ -4,7 +4,7 @@ import { GENERIC_EVENT, SET_EVENT } from '../keyspace/events.ts';
 import type { SetInHand, SetValues } from '../keyspace/sets.ts';
 import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
-import { readKey } from './checks.ts';
+import { entryToFill, readKey } from './checks.ts';
 import type { CommandSpec, Context, KeyFlag } from './contract.ts';
 import { integer, key, multiple, optional } from './grammar.ts';
 
@@ -102,13 +102,7 @@ function store({ db, keyspace, reply }: Context, args: Args, operation: Operatio
     }
     if (isSeenAtOnce) reply.integer(0);
   } else {
-    if (entry === NONE) {
-      entry = db.add(bytes, starts[1], ends[1]);
-    } else {
-      // Whatever it stood for before, and until when: it is a new one.
-      db.persist(entry);
-      db.releaseValue(entry);
-    }
+    entry = entryToFill(db, bytes, starts[1], ends[1], entry);
     db.setValue(entry, TYPE_SET, result.encoding, result.value);
     db.changed(bytes, starts[1], ends[1]);
     reply.integer(size);

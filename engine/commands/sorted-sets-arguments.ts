@@ -9,6 +9,7 @@ import { ascii } from '../memory/bytes.ts';
 import { formatDouble } from '../memory/doubles.ts';
 import { parseFloating } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
+import { entryToFill } from './checks.ts';
 import type { Context } from './contract.ts';
 
 /** A score or a weight. What is too large for a double is refused, and what is too small and not zero. */
@@ -117,15 +118,12 @@ export function storeMembers(
   const { bytes } = args;
   const [start, end] = [args.starts[index], args.ends[index]];
   const old = db.peek(bytes, start, end);
+  if (old !== NONE || all.length > 0) db.changed(bytes, start, end);
   if (all.length > 0) {
-    // Whatever it stood for before, and until when: it is a new one.
-    if (old !== NONE) db.persist(old);
-    if (old !== NONE) db.releaseValue(old);
-    const entry = old === NONE ? db.add(bytes, start, end) : old;
+    const entry = entryToFill(db, bytes, start, end, old);
     keyspace.sortedSets.begin(db, entry);
     for (const { member, score } of all) keyspace.sortedSets.put(db, entry, member, 0, member.length, score);
   }
-  if (old !== NONE || all.length > 0) db.changed(bytes, start, end);
   reply.integer(all.length);
   if (all.length > 0) {
     db.notify(ZSET_EVENT, command.fullName, bytes, start, end);

@@ -77,8 +77,8 @@ function heapId(index: number): number {
  */
 export class Database {
   readonly index: number;
-  readonly keys: HashTable;
-  readonly deadlines: DeadlineHeap;
+  keys: HashTable;
+  deadlines: DeadlineHeap;
   readonly stats: KeyspaceStats;
 
   /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
@@ -87,21 +87,25 @@ export class Database {
   private readonly parts: KeyspaceParts;
   private readonly events: KeyEvents;
   private readonly watchers = new Map<string, Set<Watcher>>();
+  /** The key that was just added and stands for nothing yet. */
+  private added: Ref = NONE;
 
   constructor(index: number, parts: KeyspaceParts, stats: KeyspaceStats) {
     this.index = index;
     this.parts = parts;
     this.events = parts.events;
     this.stats = stats;
-    this.keys = new HashTable(parts.arena, {
+    const keys = new HashTable(parts.arena, {
       id: tableId(index),
       hashName: parts.hashName,
       seed: parts.hashSeed,
       payloadWords: PAYLOAD_WORDS,
       trace: parts.tableTrace,
     });
+    this.keys = keys;
+    // The two belong together, whichever database has them.
     this.deadlines = new DeadlineHeap(heapId(index), parts.heapTrace, (owner, position) => {
-      this.keys.setPayload(owner, DEADLINE, position + 1);
+      keys.setPayload(owner, DEADLINE, position + 1);
     });
   }
 
@@ -194,7 +198,8 @@ export class Database {
   /** A new key, which must have been looked for right before and not found. Its value is still to be set. */
   add(bytes: Uint8Array, start: number, end: number): Ref {
     this.notify(NEW_EVENT, 'new', bytes, start, end);
-    return this.keys.insertMissing(bytes, start, end);
+    this.added = this.keys.insertMissing(bytes, start, end);
+    return this.added;
   }
 
   /** Sets what the key stands for. What it stood for before must have been released, or be what is kept. */
@@ -202,7 +207,10 @@ export class Database {
     this.keys.setPayload(entry, VALUE, value);
     const meta = metaOf(type, encoding, clockAt(this.parts.now()));
     if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
-    if (this.onFed !== null && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
+    // Who waits for a key waits for one that comes into being, not for one that becomes something else.
+    const isNew = entry === this.added;
+    this.added = NONE;
+    if (this.onFed !== null && isNew && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
   }
 
   /** Says where the key's value lies now, which has the type and encoding that it had. */
@@ -266,6 +274,20 @@ export class Database {
     // Free lists of a million blocks are memory that nobody uses.
     if (removed > 0 && this.parts.arena.usedBytes === 0) this.parts.arena.reset();
     return removed;
+  }
+
+  /** Exchanges all keys with those of another database. Who watches a key, or waits for one, stays where he is. */
+  swapWith(other: Database): void {
+    const { keys, deadlines } = this;
+    this.take(other.keys, other.deadlines);
+    other.take(keys, deadlines);
+  }
+
+  private take(keys: HashTable, deadlines: DeadlineHeap): void {
+    this.keys = keys;
+    this.deadlines = deadlines;
+    keys.id = tableId(this.index);
+    deadlines.id = heapId(this.index);
   }
 
   // Deadlines.

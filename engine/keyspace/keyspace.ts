@@ -36,6 +36,7 @@ import {
 } from './collections.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
 import type { KeyEvents } from './events.ts';
+import { keyspaceSteps, type KeyspaceProbe } from './keyspace.steps.ts';
 import { HashValues } from './hashes.ts';
 import { noLimits, type Limits } from './limits.ts';
 import { ListValues } from './lists.ts';
@@ -46,6 +47,8 @@ import { StringValues } from './strings.ts';
 import type { Blocks, ValueType } from './value-type.ts';
 import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values.ts';
 
+/** What tells of the databases as a whole is told apart by its name alone. */
+const KEYSPACE_ID = 0;
 const ARENA_ID = 0;
 const STRINGS_ID = 1;
 /** What all share and came later is numbered downwards from the collections; the databases are between. */
@@ -105,9 +108,12 @@ export class Keyspace {
   /** Off while the log is read: there an expiry stands as a DEL of its own. */
   expires = true;
 
+  private readonly trace: KeyspaceProbe | null;
+
   constructor(options: KeyspaceOptions) {
     const { recorder } = options;
     this.hashName = options.hashName;
+    this.trace = recorder?.probe(keyspaceSteps) ?? null;
     this.arena = new Arena(ARENA_ID, recorder?.probe(arenaSteps) ?? null);
     this.dynamicStrings = new DynamicStrings(this.arena, STRINGS_ID, recorder?.probe(dynamicStringSteps) ?? null);
     this.listpacks = new Listpacks(this.arena, LISTPACKS_ID, recorder?.probe(listpackSteps) ?? null);
@@ -220,6 +226,12 @@ export class Keyspace {
       model: (set) => ({ holds: 'zset', table: set.table.snapshot(), index: set.index.snapshot() }),
     });
     return { skiplist, avl };
+  }
+
+  /** Lets two databases, by their numbers, exchange all that they hold. */
+  swap(first: number, second: number): void {
+    this.databases[first].swapWith(this.databases[second]);
+    this.trace?.swap(KEYSPACE_ID, first, second);
   }
 
   /** Removes keys whose deadline has passed, up to `limit` over all databases. */

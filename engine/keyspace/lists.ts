@@ -25,8 +25,13 @@ export class ListValues implements ValueType {
   /** Makes a key that was just looked for and not found stand for a list without elements. */
   add(db: Database, key: Uint8Array, start: number, end: number): Ref {
     const entry = db.add(key, start, end);
-    db.setValue(entry, TYPE_LIST, QUICKLIST, this.quicklists.open());
+    this.begin(db, entry);
     return entry;
+  }
+
+  /** Makes a key that stands for nothing stand for a list without elements. */
+  begin(db: Database, entry: Ref): void {
+    db.setValue(entry, TYPE_LIST, QUICKLIST, this.quicklists.open());
   }
 
   of(db: Database, entry: Ref): QuickList {

@@ -294,6 +294,11 @@ export class SortedSetValues implements ValueType {
     return next;
   }
 
+  /** Moves a small one to a table and an index, whatever its size. */
+  enlarge(db: Database, entry: Ref): void {
+    if (db.encoding(entry) === LISTPACK) this.toLarge(db, entry);
+  }
+
   private toLarge(db: Database, entry: Ref): void {
     this.collections.converting(entry, LISTPACK, SKIPLIST);
     const pack = db.value(entry);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Recorder } from '../trace/recorder.ts';
 import type { AnyStep } from '../trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
-import { Arena, PAGE_BYTES } from './arena.ts';
+import { Arena, NONE, PAGE_BYTES } from './arena.ts';
 import { applyArenaStep, arenaSteps, emptyArenaModel, type ArenaModel, type ArenaStep } from './arena.steps.ts';
 
 /** A positive number allocates so many bytes; a negative one frees one of the blocks that are live. */
@@ -27,6 +27,17 @@ function serve(arena: Arena, live: number[], request: number): void {
 }
 
 describe('the arena', () => {
+  it('gives nobody the ref that means nobody, not to a large block that comes first either', () => {
+    const arena = new Arena();
+    const ref = arena.allocate(600_000);
+    expect(ref).not.toBe(NONE);
+    expect(arena.allocate(8)).not.toBe(NONE);
+    expect(arena.capacityOf(ref)).toBe(PAGE_BYTES);
+    arena.assertValid();
+    arena.release(ref);
+    arena.assertValid();
+  });
+
   it('gives blocks that never overlap, and keeps what is written into them', () => {
     fc.assert(
       fc.property(requests, (all) => {

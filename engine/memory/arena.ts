@@ -141,6 +141,13 @@ export class Arena {
     return total;
   }
 
+  /** Of these, the bytes that belong to a slab or a large block; the rest is not handed out to any class yet. */
+  get slabBytes(): number {
+    if (this.spanPage < 0) return this.reservedBytes;
+    // The span at address 0 never belongs to anybody.
+    return this.reservedBytes - (SPANS_A_PAGE - this.spansTaken + this.spareSpans.length + 1) * SPAN_BYTES;
+  }
+
   /** A block of at least `size` bytes, its content whatever was there before. */
   allocate(size: number): Ref {
     if (size > LARGEST_BLOCK) return this.allocateLarge(size);
@@ -210,7 +217,8 @@ export class Arena {
 
   private allocateLarge(size: number): Ref {
     const pages = Math.ceil(size / PAGE_BYTES);
-    const first = this.freePages(pages);
+    // A block in page 0 would have the ref that means nobody.
+    const first = this.freePages(pages, 1);
     this.putPage(first, new ArrayBuffer(pages * PAGE_BYTES));
     this.used += pages * PAGE_BYTES;
     const ref = first << PAGE_SHIFT;
@@ -283,9 +291,9 @@ export class Arena {
   }
 
   /** The first of so many unused page numbers in a row. */
-  private freePages(count: number): number {
+  private freePages(count: number, from = 0): number {
     let run = 0;
-    let page = 0;
+    let page = from;
     for (; run < count; page++) run = this.isPageTaken(page) ? 0 : run + 1;
     return page - count;
   }

@@ -38,7 +38,8 @@ export interface DeadlineHeapState {
 }
 
 export class DeadlineHeap {
-  private readonly id: number;
+  /** Whose steps these are. It changes with the owner: see `Database.swapWith`. */
+  id: number;
   private readonly trace: DeadlineHeapProbe | null;
   /** Tells an owner its position, -1 when its deadline is gone. */
   private readonly place: (owner: Ref, position: number) => void;

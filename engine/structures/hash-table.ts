@@ -71,7 +71,8 @@ export interface HashTableState {
 }
 
 export class HashTable {
-  readonly id: number;
+  /** Whose steps these are. It changes with the owner: see `Database.swapWith`. */
+  id: number;
   readonly hashName: HashName;
   readonly payloadWords: number;
   /** The hash of the key that was last looked for, so that an insert right after a miss need not hash again. */

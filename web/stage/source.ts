@@ -12,6 +12,7 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
   listpack: '/engine/structures/listpack.ts',
   hyperloglog: '/engine/structures/hyperloglog.ts',
   collection: '/engine/keyspace/collections.ts',
+  keyspace: '/engine/keyspace/keyspace.ts',
   quicklist: '/engine/structures/quicklist.ts',
   arena: '/engine/memory/arena.ts',
   log: '/engine/persistence/log-buffer.ts',
@@ -21,7 +22,7 @@ const texts = import.meta.glob<string>(
   [
     '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
     '/engine/structures/{intset,listpack,hyperloglog}.ts',
-    '/engine/keyspace/collections.ts',
+    '/engine/keyspace/{collections,keyspace}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],

@@ -105,6 +105,8 @@ const round: readonly Step[] = [
   step('BLMOVE list other LEFT LEFT 1', '1'),
   step('BRPOPLPUSH list other 1', '5'),
   step('BLMPOP 1 1 list RIGHT COUNT 2', ['list', ['4', '3']]),
+  step('SORT list DESC', ['2']),
+  step('SORT_RO list ALPHA', ['2']),
   step('DEL list other', 2),
   step('ZADD zset 1 a 2 b 3 c 4.5 d', 4),
   step('ZCARD zset', 4),
@@ -240,8 +242,13 @@ const round: readonly Step[] = [
   step('MEMORY USAGE z', A_NUMBER),
   step('MEMORY STATS', SOMETHING),
   step('MEMORY DOCTOR', A_TEXT),
+  step('MEMORY MALLOC-STATS', A_TEXT),
+  step('MEMORY PURGE', 'OK'),
   step('MEMORY HELP', SOMETHING),
   step('DEBUG SLEEP 0', 'OK'),
+  step('SWAPDB 0 1', 'OK'),
+  step('WAIT 0 100', 0),
+  step('LOLWUT', A_TEXT),
   step('FLUSHDB', 'OK'),
 ];
 

@@ -1,6 +1,6 @@
 /** Puts the parts of the server together, and takes them down again in the order that loses nothing. */
 import { randomBytes } from 'node:crypto';
-import { arch, platform, release } from 'node:os';
+import { arch, platform, release, totalmem } from 'node:os';
 
 import { Engine, type AppendLog } from '../../api.ts';
 import { FileLog } from '../../persistence/file-log.ts';
@@ -72,6 +72,11 @@ class NodeServer implements RunningServer {
       facts: {
         os: `${platform()} ${release()} ${arch()}`,
         processId: process.pid,
+        systemMemoryBytes: totalmem(),
+        cpuSeconds: () => {
+          const { user, system } = process.cpuUsage();
+          return { user: user / 1e6, system: system / 1e6 };
+        },
         tcpPort: Number(values.port ?? DEFAULT_PORT),
         executable: process.argv[1] ?? process.execPath,
         configFile,
