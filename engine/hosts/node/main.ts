@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { inlineMore } from './compiler.ts';
 import { HELP } from './help.ts';
 import { CannotStart, startServer, type RunningServer } from './server.ts';
 import { settingsFrom, SettingsError, type Settings } from './settings.ts';
@@ -46,6 +47,7 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 async function run(argv: readonly string[]): Promise<void> {
+  inlineMore();
   const settings = readSettings(argv);
   for (const note of settings.notes) say(note);
   const server = await startServer({
