@@ -174,7 +174,8 @@ function putKey(
     if (isOver) return;
     throw new RdbDamage('a key that is there already');
   }
-  const entry = before === NONE ? db.add(key, 0, key.length) : before;
+  // No event: nobody asked for a new key.
+  const entry = before === NONE ? db.keys.insertMissing(key, 0, key.length) : before;
   if (before !== NONE) {
     db.persist(entry);
     db.releaseValue(entry);
