@@ -48,7 +48,7 @@ export default {
       'commands',
       '^engine/commands/',
       [
-        '^engine/(commands|keyspace|memory|structures|trace|resp)/',
+        '^engine/(commands|keyspace|persistence|memory|structures|trace|resp)/',
         '^engine/(args|reply|errors|session|blocking|pubsub|host|config)[.]ts$',
       ],
       'A command reads its arguments, works on the keyspace and writes its reply.',
@@ -56,8 +56,8 @@ export default {
     layer(
       'persistence',
       '^engine/persistence/',
-      ['^engine/(persistence|resp|memory|trace)/', '^engine/host[.]ts$'],
-      'Logs hold RESP.',
+      ['^engine/(persistence|keyspace|structures|resp|memory|trace)/', '^engine/host[.]ts$'],
+      'Logs hold RESP; dumps hold values, which are put together by those who keep them.',
     ),
     layer(
       'museum',

@@ -79,6 +79,7 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isStartOnly: true },
   { name: 'protected-mode', type: 'bool', default: true },
   { name: 'proto-max-bulk-len', type: 'memory', default: 512 * MIB, min: MIB, max: LONG_MAX },
+  { name: 'rdbcompression', type: 'bool', default: true },
   { name: 'requirepass', type: 'string', default: '' },
   { name: 'save', type: 'string', default: '' },
   { name: 'set-max-intset-entries', type: 'integer', default: 512, min: 0, max: LONG_MAX },

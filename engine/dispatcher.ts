@@ -8,7 +8,7 @@ import { NONE } from './memory/arena.ts';
 import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
 import { MANY_BYTES, NOT_TIMED, type Observer } from './observer.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
-import type { Film } from './trace/film.ts';
+import { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
 
@@ -68,6 +68,12 @@ export class Dispatcher {
     this.registry = parts.registry;
     this.log = parts.log;
     this.film = parts.film;
+  }
+
+  /** One like this that works with another context, logs nothing and shows nothing of its own. */
+  withOwn(context: Context): Dispatcher {
+    const { blocking, registry, log, onAnswer } = this;
+    return new Dispatcher({ blocking, registry, log, onAnswer, film: new Film(null), context });
   }
 
   run(session: Session, args: Args): void {

@@ -17,7 +17,8 @@ import type { KeyEvents } from './keyspace/events.ts';
 import { Keyspace } from './keyspace/keyspace.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
-import { Loader } from './loader.ts';
+import { Loader, LogDamage } from './loader.ts';
+import { joined } from './memory/bytes.ts';
 import { LogBuffer } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
 import { PubSub } from './pubsub.ts';
@@ -65,7 +66,8 @@ export class Engine {
   private readonly log: LogBuffer;
   private readonly film: Film;
   private readonly outbox: Outbox;
-  private readonly dispatcher: Dispatcher;
+  /** Another one only while the log is read again (`DEBUG LOADAOF`). */
+  private dispatcher: Dispatcher;
   private readonly server: EngineServer;
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
@@ -112,6 +114,7 @@ export class Engine {
       ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log },
       ...{ pubsub: this.pubsub, blocking: this.blocking },
       dispatcher: () => this.dispatcher,
+      reloadLog: () => this.reloadLog(),
       push: (session, write) => {
         this.push(session, write);
       },
@@ -375,6 +378,38 @@ export class Engine {
       this.reply.reset();
       this.log.startAt(endOffset);
     });
+  }
+
+  /** In the middle of a command: with a dispatcher and a reply buffer of their own, for the replies go nowhere. */
+  private reloadLog(): boolean {
+    const { log } = this.host;
+    if (!this.isLogging || log?.readAll === undefined) return false;
+    let whole: Uint8Array;
+    try {
+      // What this turn has logged by now was not handed over yet.
+      whole = joined([log.readAll(), this.log.pending()]);
+    } catch {
+      // The reply says so, and nothing was changed.
+      return false;
+    }
+    for (const db of this.keyspace.databases) db.clear();
+    const outer = this.dispatcher;
+    const session = new Session(0, () => undefined, NO_PEER, this.limits, this.nowMs);
+    const reply = new Reply();
+    this.keyspace.expires = false;
+    this.dispatcher = outer.withOwn({ ...outer.context, session, reply });
+    try {
+      const loader = new Loader(session, reply, this.dispatcher, () => undefined);
+      loader.feed(whole);
+      loader.finish();
+      return true;
+    } catch (error) {
+      if (error instanceof LogDamage) return false;
+      throw error;
+    } finally {
+      this.dispatcher = outer;
+      this.keyspace.expires = true;
+    }
   }
 
   // Seeing and returning.

@@ -25,6 +25,8 @@ import { DeafRecorder, Witness, isEqual, mutatingKinds } from './trace/witness.t
 type Input =
   | { readonly client: number; readonly argv: readonly string[] }
   | { readonly waitMs: number }
+  /** One key's value is dumped, and restored under another. */
+  | { readonly client: number; readonly dumped: string; readonly restored: string }
   /** The log was synced as far as it goes. */
   | { readonly synced: true };
 
@@ -184,12 +186,16 @@ const argv: fc.Arbitrary<readonly string[]> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(['FLUSHDB'], ['KEYS', '*'], ['LOLWUT'], ['MEMORY', 'PURGE'], ['SCAN', '0'], ['DBSIZE']),
   },
+  { weight: 1, arbitrary: fc.constantFrom(['DEBUG', 'RELOAD'], ['DEBUG', 'RELOAD', 'NOSAVE', 'MERGE', 'NOFLUSH']) },
 );
+
+const anyKey = fc.oneof(few, hash, list, set, zset, sketch);
 
 const inputsOf = (commands: fc.Arbitrary<readonly string[]>): fc.Arbitrary<readonly Input[]> =>
   fc.array(
     fc.oneof(
       { weight: 20, arbitrary: fc.record({ client: fc.nat(1), argv: commands }) },
+      { weight: 2, arbitrary: fc.record({ client: fc.nat(1), dumped: anyKey, restored: anyKey }) },
       { weight: 3, arbitrary: fc.record({ waitMs: fc.nat(150) }) },
       { weight: 1, arbitrary: fc.constant({ synced: true } as const) },
     ),
@@ -214,7 +220,7 @@ class Run {
   constructor(recorder: Recorder | null, seed = 7) {
     const log: AppendLog = { append: () => null };
     const config = {
-      ...{ appendonly: 'yes', 'hash-function': 'fnv1a', activerehashing: 'no' },
+      ...{ appendonly: 'yes', 'enable-debug-command': 'yes', 'hash-function': 'fnv1a', activerehashing: 'no' },
       // So few that some hashes grow past it, and some do not.
       'hash-max-listpack-entries': '5',
       'hll-sparse-max-bytes': '60',
@@ -236,11 +242,23 @@ class Run {
       this.engine.tick(this.nowMs);
     } else if ('synced' in input) {
       this.engine.logSynced(this.engine.snapshot().log.written);
+    } else if ('dumped' in input) {
+      const { client, dumped, restored } = input;
+      const before = this.sent.length;
+      this.say(client, ['DUMP', dumped]);
+      // Inside a transaction, and of a key that is not there, nothing comes back that could be restored.
+      const reply = /^\d:\$\d+\r\n([^]*)\r\n$/.exec(this.sent.slice(before).join(''));
+      const payload = Uint8Array.from(reply?.[1] ?? '', (character) => character.charCodeAt(0));
+      this.say(client, ['RESTORE', restored, '0', payload, 'REPLACE']);
     } else {
-      this.engine.setTime(++this.nowMs);
-      this.connections[input.client]?.receive(encodeCommand(input.argv));
-      this.engine.endTurn();
+      this.say(input.client, input.argv);
     }
+  }
+
+  private say(client: number, argv: readonly (string | Uint8Array)[]): void {
+    this.engine.setTime(++this.nowMs);
+    this.connections[client]?.receive(encodeCommand(argv));
+    this.engine.endTurn();
   }
 }
 

@@ -9,6 +9,8 @@ export interface AppendLog {
    * safe, and says why.
    */
   append(bytes: Uint8Array, isDurable: boolean): Promise<void> | null;
+  /** Everything that the log holds, from its beginning. Throws when it cannot be read. For DEBUG LOADAOF. */
+  readAll?(): Uint8Array;
 }
 
 export interface Host {

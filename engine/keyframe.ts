@@ -41,6 +41,9 @@ export interface PartsState {
   readonly causeIndex: number;
   readonly nowMs: number;
   readonly isActiveExpire: boolean;
+  readonly skipsChecksums: boolean;
+  readonly replId: string;
+  readonly savedImage: Uint8Array | null;
   readonly logFailure: string | null;
   readonly stats: ServerStats;
   readonly rates: RatesState;
@@ -62,6 +65,9 @@ export function captureParts(parts: Parts): PartsState {
     causeIndex: parts.film.nextIndex,
     nowMs: keyspace.nowMs,
     isActiveExpire: server.isActiveExpire,
+    skipsChecksums: server.skipsChecksums,
+    replId: server.replId,
+    savedImage: server.savedImage,
     logFailure: parts.dispatcher.logFailure,
     calls: parts.registry.captureCounts(),
     stats: { ...server.stats, errors: new Map(server.stats.errors) },
@@ -80,6 +86,9 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   parts.film.nextIndex = state.causeIndex;
   keyspace.nowMs = state.nowMs;
   server.isActiveExpire = state.isActiveExpire;
+  server.skipsChecksums = state.skipsChecksums;
+  server.replId = state.replId;
+  server.savedImage = state.savedImage;
   parts.dispatcher.logFailure = state.logFailure;
   parts.registry.restoreCounts(state.calls);
   Object.assign(server.stats, state.stats, { errors: new Map(state.stats.errors) });

@@ -21,6 +21,7 @@ export interface EngineServerParts {
   readonly log: LogBuffer;
   readonly pubsub: PubSub;
   readonly blocking: Blocking;
+  readonly reloadLog: () => boolean;
   /** The dispatcher hands the server to its commands, and so is made after it. */
   readonly dispatcher: () => Dispatcher;
   readonly push: (session: Session, write: (reply: Reply) => void) => void;
@@ -45,6 +46,10 @@ export class EngineServer implements Server {
   readonly observer: Observer;
   /** Whether keys expire on their own as time goes by. In a keyframe. */
   isActiveExpire = true;
+  // What DEBUG changes besides, all in a keyframe.
+  skipsChecksums = false;
+  replId: string;
+  savedImage: Uint8Array | null = null;
 
   readonly rates = new Rates();
   /** In a keyframe, as the rates are. */
@@ -68,7 +73,8 @@ export class EngineServer implements Server {
       ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
       ...parts.facts,
     };
-    this.runId = Array.from({ length: 5 }, () => (chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
+    this.runId = randomId(chance);
+    this.replId = this.runId;
   }
 
   get nowMs(): number {
@@ -119,6 +125,30 @@ export class EngineServer implements Server {
     this.isActiveExpire = active;
   }
 
+  checksDumps(): boolean {
+    return !this.skipsChecksums;
+  }
+
+  setChecksDumps(checks: boolean): void {
+    this.skipsChecksums = !checks;
+  }
+
+  replicationId(): string {
+    return this.replId;
+  }
+
+  changeReplicationId(): void {
+    this.replId = randomId(this.parts.chance);
+  }
+
+  image(): Uint8Array | null {
+    return this.savedImage;
+  }
+
+  keepImage(image: Uint8Array): void {
+    this.savedImage = image;
+  }
+
   persistenceInfo(): readonly (readonly [string, string | number])[] {
     const { isLogging, logFailure } = this.parts.dispatcher();
     return [
@@ -162,6 +192,15 @@ export class EngineServer implements Server {
     this.parts.dispatcher().logNothing();
   }
 
+  logFor(db: number, argv: readonly (string | Uint8Array)[]): void {
+    const dispatcher = this.parts.dispatcher();
+    if (dispatcher.isLogging) dispatcher.logCommand(db, argv);
+  }
+
+  reloadLog(): boolean {
+    return this.parts.reloadLog();
+  }
+
   beginGroup(): void {
     this.parts.dispatcher().beginGroup();
   }
@@ -191,4 +230,8 @@ export class EngineServer implements Server {
   waitingClients(): number {
     return this.parts.blocking.size;
   }
+}
+
+function randomId(chance: Chance): string {
+  return Array.from({ length: 5 }, () => (chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
 }

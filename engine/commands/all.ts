@@ -9,6 +9,7 @@ import { COUNTERS } from './counters.ts';
 import { SWAPDB } from './databases.ts';
 import { DEBUG } from './debug.ts';
 import { toCommand } from './derive.ts';
+import { DUMPS } from './dump.ts';
 import { EXPIRY } from './expiry.ts';
 import { HASH_SCAN } from './hash-scan.ts';
 import { HASHES } from './hashes.ts';
@@ -67,6 +68,7 @@ export const SPECS: readonly CommandSpec[] = [
   ...SORTED_SET_ALGEBRA,
   ...KEYS,
   ...SORTING,
+  ...DUMPS,
   OBJECT,
   ...KEYSPACE,
   SWAPDB,

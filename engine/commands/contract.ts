@@ -222,6 +222,9 @@ export interface Server {
   readonly nowMs: number;
   readonly startMs: number;
   readonly runId: string;
+  /** What replicas would know this server's history by. */
+  replicationId(): string;
+  changeReplicationId(): void;
   readonly facts: ServerFacts;
   readonly stats: ServerStats;
   /** The most bytes that were in use whenever somebody looked, which the engine does at each tick. */
@@ -238,6 +241,13 @@ export interface Server {
   isLogging(): boolean;
   /** The command just run goes into the log in these words instead of its own. Several calls: several commands. */
   logInstead(...argv: (string | Uint8Array)[]): void;
+  /** Puts a command of that database into the log at once, ahead of the one that is running. */
+  logFor(db: number, argv: readonly (string | Uint8Array)[]): void;
+  /** The image that `DEBUG RELOAD` saved last, `null` before. */
+  image(): Uint8Array | null;
+  keepImage(image: Uint8Array): void;
+  /** Empties all databases and reads the log from its beginning; false when there is none, or it cannot be read. */
+  reloadLog(): boolean;
   /** The command just run does not go into the log. */
   logNothing(): void;
   /** Runs a queued command for EXEC: no queueing, no reply of its own but the command's. */
@@ -259,6 +269,9 @@ export interface Server {
   resetStats(): void;
   /** How many commands a second there have been lately, how many bytes of input, and of output. */
   ratesASecond(): { readonly commands: number; readonly inputBytes: number; readonly outputBytes: number };
+  /** Whether RESTORE checks that a payload arrived as it was sent (`DEBUG SET-SKIP-CHECKSUM-VALIDATION`). */
+  checksDumps(): boolean;
+  setChecksDumps(checks: boolean): void;
   /** Sets whether keys expire on their own as time goes by (`DEBUG SET-ACTIVE-EXPIRE`). */
   setActiveExpire(active: boolean): void;
   persistenceInfo(): readonly (readonly [string, string | number])[];

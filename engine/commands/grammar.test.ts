@@ -10,7 +10,7 @@ const LINES_A_COMMAND = 60;
 
 /** Redis's own grammar allows these, and Redis refuses them. */
 const LOOSE =
-  /^(shutdown|debug|client list type \S+ id) |^zadd \S+ nx [gl]t |^z(union|inter)\w* .* weights |^zrange(store)?( (?!by)\S+)* limit |^zrange .* bylex .*withscores/i;
+  /^(shutdown|debug|client list type \S+ id) |^zadd \S+ nx [gl]t |^z(union|inter)\w* .* weights |^zrange(store)?( (?!by)\S+)* limit |^restore .* idletime \S+ freq |^zrange .* bylex .*withscores/i;
 
 /** What may stand for an argument, where its type alone says too little. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {

@@ -44,6 +44,13 @@ describe('the log', () => {
     ],
     [['INCRBYFLOAT k 0.1'], ['SET k 0.1 KEEPTTL']],
     [
+      [
+        'RESTORE n 10 "\\x00\\xc0\\n\\n\\x00n\\x9fWE\\x0e\\xaec\\xbb" IDLETIME 7',
+        'RESTORE n 1 "\\x00\\xc0\\n\\n\\x00n\\x9fWE\\x0e\\xaec\\xbb" REPLACE ABSTTL',
+      ],
+      ['RESTORE n +10 \x00\xc0\n\n\x00n\x9fWE\x0e\xaec\xbb IDLETIME 7 ABSTTL', 'DEL n'],
+    ],
+    [
       ['RPUSH k 1 2 3', 'LMPOP 2 j k LEFT COUNT 2', 'LMPOP 1 k RIGHT COUNT 9', 'LMPOP 1 k LEFT'],
       ['RPUSH k 1 2 3', 'LPOP k 2', 'RPOP k 1'],
     ],
@@ -166,6 +173,16 @@ describe('the log', () => {
   });
 });
 
+/** Payloads as typed: a string, a list, a hash, a sorted set, a set and an intset. */
+const PAYLOADS = [
+  '"\\x00\\x05hello\\x0a\\x00cr\\xdfve4 \\x0a"',
+  '"\\x12\\x01\\x02\\x0f\\x0f\\x00\\x00\\x00\\x03\\x00\\x81a\\x02\\x01\\x01\\x81b\\x02\\xff\\x0a\\x00\\x90C\\xa3L\\xeb\\x8e\\x1b\\x1c"',
+  '"\\x10\\x16\\x16\\x00\\x00\\x00\\x04\\x00\\x82f1\\x03\\x01\\x01\\x82f2\\x03\\x83two\\x04\\xff\\x0a\\x00J\\xb5\\xa9\\x05\\x9d\\x89q`"',
+  '"\\x11\\x14\\x14\\x00\\x00\\x00\\x04\\x00\\x81a\\x02\\x01\\x01\\x81b\\x02\\x832.5\\x04\\xff\\x0a\\x00\\xd4Ln\\xa4\\xf6D\\xd9\\xd7"',
+  '"\\x02\\x02\\x01a\\x015\\x0a\\x00e\\xc8\\x81*?\\xb0\\xca\\x8a"',
+  '"\\x0b\\x14\\x04\\x00\\x00\\x00\\x03\\x00\\x00\\x00\\x01\\x00\\x00\\x00\\x05\\x00\\x00\\x00p\\x11\\x01\\x00\\x0a\\x00\\\\\\xb0\\xff}\\x81\\xa9\\xfff"',
+];
+
 const LINES = [
   ...[
     'SET K 1',
@@ -255,6 +272,9 @@ const LINES = [
     'SORT K ALPHA DESC LIMIT 1 2 STORE K',
     'SORT K BY key:* ALPHA GET # GET key:* STORE K',
     'SORT K BY nosort STORE K',
+    ...PAYLOADS.flatMap((payload) => [`RESTORE K 0 ${payload}`, `RESTORE K T ${payload} REPLACE`]),
+    `RESTORE K 1 ${PAYLOADS[0]} REPLACE ABSTTL`,
+    'DEBUG POPULATE 3 key T',
     'INCRBY K 9007199254740993',
     'SET K 9223372036854775806',
   ],

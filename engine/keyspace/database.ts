@@ -193,6 +193,12 @@ export class Database {
     return (clockAt(this.parts.now()) - clockOf(this.keys.payload(entry, META))) & 0xffffff;
   }
 
+  /** Makes a key look as if it had been used so many seconds ago. */
+  setIdleSeconds(entry: Ref, seconds: number): void {
+    const clock = (clockAt(this.parts.now()) - seconds) & 0xffffff;
+    this.keys.setPayload(entry, META, metaOf(this.type(entry), this.encoding(entry), clock));
+  }
+
   // Changing. Each of these counts as a change and tells whoever watches the key.
 
   /** A new key, which must have been looked for right before and not found. Its value is still to be set. */

@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import type { Glob } from './glob.ts';
 import type { Limits } from './limits.ts';
 import { below, distinctBelow, distinctEntries, type Bits } from './sampling.ts';
-import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import type { Blocks, Draft, ValueType, Visit } from './value-type.ts';
 import { HASHTABLE, LISTPACK, TYPE_HASH } from './values.ts';
 
 export interface HashParts {
@@ -249,8 +249,12 @@ export class HashValues implements ValueType {
   }
 
   private toTable(db: Database, entry: Ref): void {
+    db.setValue(entry, TYPE_HASH, HASHTABLE, this.tableFrom(entry, db.value(entry)));
+  }
+
+  /** Moves a pack to a table, and returns the table's slot. The entry is `NONE` where the hash is nobody's yet. */
+  private tableFrom(entry: Ref, pack: Ref): number {
     this.collections.converting(entry, LISTPACK, HASHTABLE);
-    const pack = db.value(entry);
     const slot = this.tables.open();
     const table = this.tables.at(slot);
     const page = this.packs.bytes(pack);
@@ -261,7 +265,57 @@ export class HashValues implements ValueType {
       this.setInTable(table, page, start, end, page, this.packs.start, this.packs.end);
     }
     this.packs.release(pack);
-    db.setValue(entry, TYPE_HASH, HASHTABLE, slot);
+    return slot;
+  }
+
+  // Hashes that are nobody's yet.
+
+  draft(isLarge: boolean): Draft {
+    return isLarge
+      ? { encoding: HASHTABLE, value: this.tables.open() }
+      : { encoding: LISTPACK, value: this.packs.create() };
+  }
+
+  toLarge(draft: Draft): void {
+    if (draft.encoding === HASHTABLE) return;
+    draft.value = this.tableFrom(NONE, draft.value);
+    draft.encoding = HASHTABLE;
+  }
+
+  /** Sets a field as it is, whatever the limits; false when it was there already, and the hash is worth nothing then. */
+  put(
+    draft: Draft,
+    field: Uint8Array,
+    fieldStart: number,
+    fieldEnd: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (draft.encoding === HASHTABLE)
+      return this.setInTable(this.tables.at(draft.value), field, fieldStart, fieldEnd, bytes, start, end);
+    if (this.packs.find(draft.value, FIRST, 1, field, fieldStart, fieldEnd) !== NOWHERE) return false;
+    draft.value = this.packs.append(draft.value, field, fieldStart, fieldEnd);
+    draft.value = this.packs.append(draft.value, bytes, start, end);
+    return true;
+  }
+
+  /** Shows every field and every value, in turn. */
+  forEach(encoding: number, value: number, visit: Visit): void {
+    if (encoding === HASHTABLE) {
+      const table = this.tables.at(value);
+      table.forEach((found) => {
+        const start = table.keyStart(found);
+        visit(table.keyBytes(found), start, start + table.keyLength(found));
+        this.showString(table.payload(found, FIELD_VALUE));
+        visit(this.bytes, this.start, this.end);
+      });
+      return;
+    }
+    for (let at = FIRST; at < this.packs.used(value);) {
+      at = this.packs.read(value, at);
+      visit(this.packs.bytes(value), this.packs.start, this.packs.end);
+    }
   }
 
   private showString(ref: Ref): void {
@@ -316,23 +370,6 @@ export class HashValues implements ValueType {
     table.forEach((found) => {
       bytes += this.arena.capacityOf(found) + this.arena.capacityOf(table.payload(found, FIELD_VALUE));
     });
-    return bytes;
-  }
-
-  serializedBytes(encoding: number, value: number): number {
-    let bytes = serializedLengthBytes(this.count(encoding, value));
-    if (encoding === HASHTABLE) {
-      const table = this.tables.at(value);
-      table.forEach((found) => {
-        bytes += serializedStringBytes(table.keyLength(found));
-        bytes += serializedStringBytes(this.strings.length(table.payload(found, FIELD_VALUE)));
-      });
-      return bytes;
-    }
-    for (let at = FIRST; at < this.packs.used(value);) {
-      at = this.packs.read(value, at);
-      bytes += serializedStringBytes(this.packs.end - this.packs.start);
-    }
     return bytes;
   }
 

@@ -68,6 +68,7 @@ export interface KeyspaceOptions {
 }
 
 export interface KeyspaceState {
+  readonly listPlainBytes: number;
   readonly arena: ArenaState;
   readonly collections: CollectionsState;
   readonly databases: readonly DatabaseState[];
@@ -99,6 +100,8 @@ export class Keyspace {
   readonly sets: SetValues;
   readonly sortedSets: SortedSetValues;
   readonly lists: ListValues;
+  /** By the numbers of the types. */
+  readonly types: readonly ValueType[];
   readonly databases: Database[];
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, dirty: 0 };
   readonly hashName: HashName;
@@ -151,6 +154,7 @@ export class Keyspace {
       limits: this.limits,
     });
     const types: ValueType[] = [];
+    this.types = types;
     types[TYPE_STRING] = this.strings;
     types[TYPE_HASH] = this.hashes;
     types[TYPE_SET] = this.sets;
@@ -265,6 +269,7 @@ export class Keyspace {
 
   capture(): KeyspaceState {
     return {
+      listPlainBytes: this.limits.listPlainBytes,
       arena: this.arena.capture(),
       collections: this.collections.capture(),
       databases: this.databases.map((db) => db.capture()),
@@ -273,6 +278,7 @@ export class Keyspace {
   }
 
   restore(state: KeyspaceState): void {
+    this.limits.listPlainBytes = state.listPlainBytes;
     this.arena.restore(state.arena);
     this.collections.restore(state.collections);
     this.databases.forEach((db, index) => {

@@ -8,12 +8,17 @@ export interface Limits {
   /** Positive: elements of a list's node; -1 to -5: its bytes, from 4 to 64 KiB. */
   listPackSize: number;
   listCompressDepth: number;
+  /** From so many bytes on an element of a list has a node to itself. No setting: only DEBUG changes it. */
+  listPlainBytes: number;
   /** A HyperLogLog longer than this has a place for every register. */
   sketchSparseBytes: number;
 }
 
+/** What `listPlainBytes` is unless DEBUG says otherwise. */
+export const LIST_PLAIN_BYTES = 2 ** 30;
+
 /** Which setting says each. */
-export const LIMIT_SETTINGS: { readonly [Limit in keyof Limits]: string } = {
+export const LIMIT_SETTINGS: { readonly [Limit in Exclude<keyof Limits, 'listPlainBytes'>]: string } = {
   hashPackEntries: 'hash-max-listpack-entries',
   hashPackValueBytes: 'hash-max-listpack-value',
   setIntsetEntries: 'set-max-intset-entries',
@@ -34,6 +39,7 @@ export function noLimits(): Limits {
     zsetPackValueBytes: 0,
     listPackSize: 0,
     listCompressDepth: 0,
+    listPlainBytes: LIST_PLAIN_BYTES,
     sketchSparseBytes: 0,
   };
 }

@@ -4,7 +4,7 @@ import { FIRST, type Listpacks } from '../structures/listpack.ts';
 import type { QuickList, QuickListState } from '../structures/quicklist.ts';
 import type { Slots } from './collections.ts';
 import type { Database } from './database.ts';
-import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import type { Blocks, Draft, ValueType } from './value-type.ts';
 import { QUICKLIST, TYPE_LIST } from './values.ts';
 
 export interface ListParts {
@@ -35,7 +35,16 @@ export class ListValues implements ValueType {
   }
 
   of(db: Database, entry: Ref): QuickList {
-    return this.quicklists.at(db.value(entry));
+    return this.at(db.value(entry));
+  }
+
+  at(value: number): QuickList {
+    return this.quicklists.at(value);
+  }
+
+  /** A list that is nobody's yet. */
+  draft(): Draft {
+    return { encoding: QUICKLIST, value: this.quicklists.open() };
   }
 
   /** Writes the element at the list's cursor into the reply, as a bulk string. */
@@ -99,18 +108,6 @@ export class ListValues implements ValueType {
 
   memoryBytes(_encoding: number, value: number): number {
     return this.quicklists.at(value).memoryBytes();
-  }
-
-  serializedBytes(_encoding: number, value: number): number {
-    const list = this.quicklists.at(value);
-    let bytes = serializedLengthBytes(list.nodes.length);
-    for (const pack of list.packRefs()) {
-      for (let at = FIRST; at < this.packs.used(pack);) {
-        at = this.packs.read(pack, at);
-        bytes += serializedStringBytes(this.packs.end - this.packs.start);
-      }
-    }
-    return bytes;
   }
 
   gather(_encoding: number, value: number, blocks: Blocks): void {

@@ -4,12 +4,12 @@ import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import type { HashTable, HashTableState } from '../structures/hash-table.ts';
 import type { Intsets } from '../structures/intset.ts';
-import { INTSET_HEADER_BYTES, int64Text } from '../structures/intset.steps.ts';
+import { int64Text } from '../structures/intset.steps.ts';
 import type { Collections, Slots } from './collections.ts';
 import type { Database } from './database.ts';
 import type { Limits } from './limits.ts';
 import { below, distinctBelow, distinctEntries, type Bits } from './sampling.ts';
-import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import type { Blocks, ValueType, Visit } from './value-type.ts';
 import { HASHTABLE, INTSET, TYPE_SET } from './values.ts';
 
 export interface SetParts {
@@ -143,6 +143,25 @@ export class SetValues implements ValueType {
     return { entry: NONE, encoding: INTSET, value: this.intsets.create() };
   }
 
+  /** The same for one that will be large. */
+  largeDraft(): SetInHand {
+    return { entry: NONE, encoding: HASHTABLE, value: this.tables.open() };
+  }
+
+  /** Lets the integers of a set that has none yet be so wide from the start. */
+  widen(set: SetInHand, width: number): void {
+    set.value = this.intsets.widenTo(set.value, width);
+  }
+
+  /** Puts in an integer, given in halves; false when it is there already. */
+  putHalves(set: SetInHand, high: number, low: number): boolean {
+    this.high = high;
+    this.low = low;
+    if (set.encoding === INTSET) return this.putInteger(set);
+    const text = ascii(int64Text(high, low));
+    return insertInto(this.tables.at(set.value), text, 0, text.length);
+  }
+
   /** Puts a member into a set; false when it is there already. */
   put(set: SetInHand, bytes: Uint8Array, start: number, end: number): boolean {
     if (set.encoding === INTSET) {
@@ -250,6 +269,22 @@ export class SetValues implements ValueType {
     reply.bulk(this.bytes, this.start, this.end);
   }
 
+  /** Shows every member. */
+  forEach(encoding: number, value: number, visit: Visit): void {
+    if (encoding === INTSET) {
+      for (let at = 0; at < this.intsets.count(value); at++) {
+        this.showInteger(value, at);
+        visit(this.bytes, this.start, this.end);
+      }
+      return;
+    }
+    const table = this.tables.at(value);
+    table.forEach((entry) => {
+      const start = table.keyStart(entry);
+      visit(table.keyBytes(entry), start, start + table.keyLength(entry));
+    });
+  }
+
   /** Writes all members into the reply. */
   reply({ encoding, value }: SetInHand, reply: Reply): void {
     if (encoding === INTSET) {
@@ -334,20 +369,6 @@ export class SetValues implements ValueType {
     let bytes = table.buckets * 4;
     table.forEach((entry) => {
       bytes += this.arena.capacityOf(entry);
-    });
-    return bytes;
-  }
-
-  /** In a dump an intset is one string, with a header of eight bytes as it has here. */
-  serializedBytes(encoding: number, value: number): number {
-    if (encoding === INTSET) {
-      const { intsets } = this;
-      return serializedStringBytes(INTSET_HEADER_BYTES + intsets.count(value) * intsets.width(value));
-    }
-    const table = this.tables.at(value);
-    let bytes = serializedLengthBytes(table.size);
-    table.forEach((entry) => {
-      bytes += serializedStringBytes(table.keyLength(entry));
     });
     return bytes;
   }

@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import type { Limits } from './limits.ts';
 import type { SortedSet, SortedSetState } from './sorted-set.ts';
 import { isBehind, type LexRange, type Range, type ScoreRange } from './sorted-ranges.ts';
-import { serializedLengthBytes, serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import type { Blocks, Draft, ValueType } from './value-type.ts';
 import { LISTPACK, SKIPLIST, TYPE_ZSET } from './values.ts';
 
 type AnySortedSet = SortedSet<unknown, unknown>;
@@ -39,8 +39,6 @@ export const UPDATED = 2;
 /** The member has that score already. */
 const UNCHANGED = 3;
 export const NOT_A_NUMBER = 4;
-
-const SCORE_BYTES = 8;
 
 /**
  * Sorted sets: members, each with a score, in the order of the scores. A few short ones lie in a listpack in that order,
@@ -315,6 +313,25 @@ export class SortedSetValues implements ValueType {
     });
   }
 
+  // Sorted sets that are nobody's yet.
+
+  draft(isLarge: boolean): Draft {
+    return isLarge ? { encoding: SKIPLIST, value: this.open() } : { encoding: LISTPACK, value: this.packs.create() };
+  }
+
+  /** Adds a member as it is, whatever the limits; false when it was there already. */
+  putNew(draft: Draft, bytes: Uint8Array, start: number, end: number, score: number): boolean {
+    if (draft.encoding === SKIPLIST) {
+      const set = this.large(draft.value);
+      const isNew = set.table.find(bytes, start, end) === NONE;
+      if (isNew) set.insertMissing(bytes, start, end, score);
+      return isNew;
+    }
+    if (this.packs.find(draft.value, FIRST, 1, bytes, start, end) !== NOWHERE) return false;
+    draft.value = this.insertInPack(draft.value, bytes, start, end, score);
+    return true;
+  }
+
   // As any type of value.
 
   release(encoding: number, value: number): void {
@@ -340,15 +357,6 @@ export class SortedSetValues implements ValueType {
 
   memoryBytes(encoding: number, value: number): number {
     return encoding === LISTPACK ? this.arena.capacityOf(value) : this.large(value).memoryBytes();
-  }
-
-  serializedBytes(encoding: number, value: number): number {
-    let bytes = serializedLengthBytes(this.count(encoding, value));
-    this.forEach(encoding, value, () => {
-      bytes += serializedStringBytes(this.end - this.start);
-      bytes += encoding === SKIPLIST ? SCORE_BYTES : serializedStringBytes(formatDouble(this.score).length);
-    });
-    return bytes;
   }
 
   gather(encoding: number, value: number, blocks: Blocks): void {

@@ -4,7 +4,7 @@ import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import type { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { Database } from './database.ts';
-import { serializedStringBytes, type Blocks, type ValueType } from './value-type.ts';
+import type { Blocks, Draft, ValueType } from './value-type.ts';
 import { EMBSTR, EMBSTR_LIMIT, INT, INT64, RAW, TYPE_STRING } from './values.ts';
 
 /** What a string value can look like from outside: bytes, wherever they come from. */
@@ -51,6 +51,17 @@ export class StringValues implements ValueType {
     }
     db.releaseValue(entry);
     this.store(db, entry, bytes, start, end);
+  }
+
+  /** A string that is nobody's yet. */
+  draft(bytes: Uint8Array, start: number, end: number): Draft {
+    if (mayBeInteger(bytes, start, end)) {
+      const small = parseInt32(bytes, start, end);
+      if (!Number.isNaN(small)) return { encoding: INT, value: small };
+      const wide = parseInt64(bytes, start, end);
+      if (wide !== null) return { encoding: INT64, value: this.makeInt64(wide) };
+    }
+    return { encoding: end - start <= EMBSTR_LIMIT ? EMBSTR : RAW, value: this.strings.create(bytes, start, end) };
   }
 
   private store(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
@@ -121,8 +132,11 @@ export class StringValues implements ValueType {
 
   /** The value's bytes: in place for strings, written out for integers. Valid until the next change. */
   view(db: Database, entry: Ref): BytesView {
-    const value = db.value(entry);
-    const encoding = db.encoding(entry);
+    return this.viewOf(db.encoding(entry), db.value(entry));
+  }
+
+  /** The same of a value, whoever's it is. */
+  viewOf(encoding: number, value: number): BytesView {
     if (encoding === INT || encoding === INT64) {
       const bytes = ascii(encoding === INT ? String(value) : String(this.readInt64(value)));
       return { bytes, start: 0, end: bytes.length };
@@ -194,14 +208,6 @@ export class StringValues implements ValueType {
 
   memoryBytes(encoding: number, value: number): number {
     return encoding === INT ? 0 : this.arena.capacityOf(value);
-  }
-
-  /** Small integers take 2, 3 or 5 bytes, all else its length and its bytes. */
-  serializedBytes(encoding: number, value: number): number {
-    if (encoding === INT64) return serializedStringBytes(String(this.readInt64(value)).length);
-    if (encoding >= EMBSTR) return serializedStringBytes(this.strings.length(value));
-    if (value === (value << 24) >> 24) return 2;
-    return value === (value << 16) >> 16 ? 3 : 5;
   }
 
   gather(encoding: number, value: number, blocks: Blocks): void {

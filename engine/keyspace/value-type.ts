@@ -20,20 +20,17 @@ export interface ValueType {
   count(encoding: number, value: number): number;
   /** The bytes it takes in the arena. */
   memoryBytes(encoding: number, value: number): number;
-  /** The bytes it takes in a dump, before any compression. */
-  serializedBytes(encoding: number, value: number): number;
   /** Adds the blocks it has. */
   gather(encoding: number, value: number, blocks: Blocks): void;
   /** Throws when an invariant of what it is made of is broken. What lies in a slot is checked by `Collections`. */
   assertValid(encoding: number, value: number): void;
 }
 
-/** The bytes of a string in a dump: its length in one, two or five bytes, and the bytes themselves. */
-export function serializedStringBytes(length: number): number {
-  return length + serializedLengthBytes(length);
+/** A value that is nobody's yet. Whoever makes it gives it to a key or releases it. */
+export interface Draft {
+  encoding: number;
+  value: number;
 }
 
-export function serializedLengthBytes(length: number): number {
-  if (length < 64) return 1;
-  return length < 16384 ? 2 : 5;
-}
+/** Is shown the bytes of one element after the other, each until it returns. */
+export type Visit = (bytes: Uint8Array, start: number, end: number) => void;

@@ -31,6 +31,17 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
+/** All of them, one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** One byte a character; characters past 255 keep their low byte. For the texts of the protocol, which are ASCII. */
 export function ascii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

@@ -24,6 +24,7 @@
  * 2. `synced <= written`, and everything before `synced` survives a power cut.
  */
 import type { AppendLog } from '../host.ts';
+import { joined } from '../memory/bytes.ts';
 
 /** A file that grows at its end. */
 export interface LogFile {
@@ -33,6 +34,8 @@ export interface LogFile {
   syncNow(): void;
   /** The same beside other work. */
   sync(): Promise<void>;
+  /** All that the log holds, whatever other files it began in. Throws when it cannot be read. */
+  content(): Uint8Array;
 }
 
 export interface FileLogOptions {
@@ -81,6 +84,11 @@ export class FileLog implements AppendLog {
     }
     if (isDurable) this.makeDurable();
     return null;
+  }
+
+  /** What the file holds, and what is still to be written to it. */
+  readAll(): Uint8Array {
+    return joined([this.file.content(), ...this.waiting]);
   }
 
   /** Some time has passed: tries again what failed, writes what has waited long enough, starts the second's sync. */

@@ -136,6 +136,24 @@ export class Intsets {
     return roomy;
   }
 
+  /** Makes the integers so wide, if they are narrower. Returns the set's ref, which may be another. */
+  widenTo(ref: Ref, width: number): Ref {
+    if (width <= this.width(ref)) return ref;
+    const needed = INTSET_HEADER_BYTES + (this.count(ref) + 1) * width;
+    const roomy = needed <= this.arena.capacityOf(ref) ? ref : this.resize(ref, needed);
+    this.widen(roomy, width);
+    return roomy;
+  }
+
+  /** Where the bytes in use begin, within the page `bytes(ref)`: they are those that Redis has too. */
+  start(ref: Ref): number {
+    return this.arena.offset(ref);
+  }
+
+  bytes(ref: Ref): Uint8Array {
+    return this.arena.bytes[ref >>> PAGE_SHIFT];
+  }
+
   /** Takes out the integer at a place. Returns the set's ref, which may be another. */
   remove(ref: Ref, at: number): Ref {
     this.cut(ref, at);

@@ -59,7 +59,7 @@ class Shelf {
     this.list = new QuickList(1, {
       arena: this.arena,
       listpacks: this.packs,
-      limits: { listPackSize },
+      limits: { listPackSize, listPlainBytes: 1000 },
       nodeTrace: recorder?.probe(linkedListSteps) ?? null,
       trace: recorder?.probe(quickListSteps) ?? null,
     });
@@ -267,7 +267,7 @@ describe('the quicklist', () => {
     expect(shelf.list.snapshot()).toEqual(snapshot);
     const { arena, packs } = shelf;
     const copy = new QuickList(7, {
-      ...{ arena, listpacks: packs, limits: { listPackSize: 3 }, nodeTrace: null, trace: null },
+      ...{ arena, listpacks: packs, limits: { listPackSize: 3, listPlainBytes: 1000 }, nodeTrace: null, trace: null },
     });
     copy.copyFrom(shelf.list);
     copy.assertValid();

@@ -48,13 +48,20 @@ const KIB = 1024;
 /** By the setting -1 to -5. */
 const LIMIT_BYTES = [0, 4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB];
 
+export interface QuickListLimits {
+  /** The setting `list-max-listpack-size`. */
+  readonly listPackSize: number;
+  /** From so many bytes on an element has a node to itself. */
+  readonly listPlainBytes: number;
+}
+
 export interface QuickListParts {
   readonly arena: Arena;
   readonly listpacks: Listpacks;
   readonly nodeTrace: LinkedListProbe | null;
   readonly trace: QuickListProbe | null;
-  /** Its field is `list-max-listpack-size`, which may change at any time and counts for what comes. */
-  readonly limits: { readonly listPackSize: number };
+  /** They may change at any time, and count for what comes. */
+  readonly limits: QuickListLimits;
 }
 
 export interface QuickListState {
@@ -75,7 +82,7 @@ export class QuickList {
   private readonly arena: Arena;
   private readonly packs: Listpacks;
   private readonly trace: QuickListProbe | null;
-  private readonly limits: { readonly listPackSize: number };
+  private readonly limits: QuickListLimits;
   /** Of the node at the cursor, how many elements are before it. Right after `seek` only. */
   private place = 0;
 
@@ -93,6 +100,13 @@ export class QuickList {
     return this.nodes.payload(node, PACK);
   }
 
+  /** Whether a pack holds a single element that is too long to be packed with others. */
+  isPlain(pack: Ref): boolean {
+    if (this.packs.count(pack) !== 1) return false;
+    this.packs.read(pack, FIRST);
+    return this.packs.end - this.packs.start >= this.limits.listPlainBytes;
+  }
+
   // At the ends.
 
   pushFront(bytes: Uint8Array, start: number, end: number): void {
@@ -105,6 +119,14 @@ export class QuickList {
   pushBack(bytes: Uint8Array, start: number, end: number): void {
     const { last } = this.nodes;
     if (last === NONE || !this.hasRoom(last, end - start)) this.fill(this.nodes.pushBack(), bytes, start, end);
+    else this.setPack(last, this.packs.append(this.pack(last), bytes, start, end));
+    this.count(1);
+  }
+
+  /** The same in the last node, or in a new one, whatever the limits: a list gets the nodes that it had elsewhere. */
+  pushBackPacked(bytes: Uint8Array, start: number, end: number, startsNode: boolean): void {
+    const { last } = this.nodes;
+    if (startsNode) this.fill(this.nodes.pushBack(), bytes, start, end);
     else this.setPack(last, this.packs.append(this.pack(last), bytes, start, end));
     this.count(1);
   }
@@ -224,7 +246,8 @@ export class QuickList {
     const { node, at, packs } = this;
     const pack = this.pack(node);
     const before = packs.next(pack, at) - at;
-    if (packs.count(pack) === 1 || this.fits(packs.used(pack) - before + elementSize(end - start), 1)) {
+    const isPackable = end - start < this.limits.listPlainBytes;
+    if (packs.count(pack) === 1 || (isPackable && this.fits(packs.used(pack) - before + elementSize(end - start), 1))) {
       this.setPack(node, packs.replace(pack, at, bytes, start, end));
     } else {
       const touched = this.putBefore(bytes, start, end);
@@ -309,6 +332,7 @@ export class QuickList {
   private canJoin(node: Ref, next: Ref): boolean {
     const { packs } = this;
     const [first, second] = [this.pack(node), this.pack(next)];
+    if (this.isPlain(first) || this.isPlain(second)) return false;
     return this.fits(packs.used(first) + packs.used(second) - FIRST, packs.count(first) + packs.count(second));
   }
 
@@ -331,7 +355,8 @@ export class QuickList {
   private hasRoom(node: Ref, length: number): boolean {
     const pack = this.pack(node);
     const used = this.packs.used(pack);
-    if (this.fits(used + elementSize(length), this.packs.count(pack) + 1)) return true;
+    const isPackable = length < this.limits.listPlainBytes && !this.isPlain(pack);
+    if (isPackable && this.fits(used + elementSize(length), this.packs.count(pack) + 1)) return true;
     this.trace?.full(this.id, node, used);
     return false;
   }

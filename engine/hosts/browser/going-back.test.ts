@@ -90,6 +90,15 @@ afterEach(() => {
   for (const host of hosts.splice(0)) host.close();
 });
 
+/** Payloads of DUMP that happen to be ASCII: a string, a list, a hash, a sorted set and a set. */
+const PAYLOADS = [
+  '\x00\x06v00235\x0a\x00?\x07&E\x04,w\x17',
+  '\x01\x03\x01a\x01b\x0500223\x0a\x00s]6\x13=A\x27\x00',
+  '\x04\x02\x02f1\x01b\x02f2\x0500160\x0a\x00^^Sz\x11-W*',
+  '\x03\x02\x02m1\x012\x0500002\x013\x0a\x00D+\x1di,p~\x17',
+  '\x02\x02\x015\x05x0229\x0a\x00\x0c|0\x14J\x05M_',
+];
+
 function randomCommand(roll: (sides: number) => number): string {
   const key = (): string => `key:${roll(60)}`;
   const commands: (() => string)[] = [
@@ -148,6 +157,8 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} ALPHA`,
     () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} BY nosort STORE ${key()}`,
     () => `CONFIG SET zset-index ${roll(2) === 0 ? 'skiplist' : 'avl'}`,
+    () => `DUMP ${key()}`,
+    () => `RESTORE ${['l', 'h', 's', 'z', 'key'][roll(5)]}:${roll(3)} ${roll(900)} ${PAYLOADS[roll(5)]} REPLACE`,
     () => `PEXPIRE ${key()} ${roll(4000)}`,
     () => `PERSIST ${key()}`,
     () => `MSET ${key()} a ${key()} b`,

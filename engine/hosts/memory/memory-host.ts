@@ -67,7 +67,10 @@ export class MemoryHost {
   constructor(options: MemoryHostOptions = {}) {
     this.clock = options.clock ?? new ManualClock();
     const content = (options.disk ?? new FaultyDisk()).content();
-    const log = { append: (bytes: Uint8Array, isDurable: boolean) => this.log.append(bytes, isDurable) };
+    const log = {
+      append: (bytes: Uint8Array, isDurable: boolean) => this.log.append(bytes, isDurable),
+      readAll: () => this.log.readAll(),
+    };
     this.engine = new Engine({
       host: { seed: options.seed ?? 1, log },
       nowMs: this.clock.nowMs,

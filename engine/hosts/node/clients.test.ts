@@ -245,6 +245,9 @@ const round: readonly Step[] = [
   step('MEMORY MALLOC-STATS', A_TEXT),
   step('MEMORY PURGE', 'OK'),
   step('MEMORY HELP', SOMETHING),
+  // A payload that happens to be text in any encoding.
+  step('RESTORE restored 0 \x00\x06v00235\x0a\x00?\x07&E\x04,w\x17', 'OK'),
+  step('DUMP restored', A_TEXT),
   step('DEBUG SLEEP 0', 'OK'),
   step('SWAPDB 0 1', 'OK'),
   step('WAIT 0 100', 0),
@@ -367,7 +370,10 @@ async function redisCli(input: string, ...flags: string[]): Promise<string> {
 }
 
 test.runIf(hasCli)('redis-cli', async () => {
-  const lines = round.map(([argv]) => argv.join(' '));
+  // What would end the line, or not be typed, is escaped as redis-cli has it.
+  const typed = (word: string): string =>
+    /^[\x21-\x7e]+$/.test(word) ? word : JSON.stringify(word).replace(/\\u00/g, '\\x');
+  const lines = round.map(([argv]) => argv.map(typed).join(' '));
   const output = await redisCli(`${lines.join('\n')}\nPING the-end\n`);
   expect(output.trim().split('\n').at(-1)).toBe('the-end');
   expect(output.split('\n').filter((line) => /^(\(error\)|ERR|WRONG)/.test(line))).toEqual([]);

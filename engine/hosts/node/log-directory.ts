@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path';
 
 import { LogDamage, type Engine } from '../../api.ts';
+import { joined } from '../../memory/bytes.ts';
 import type { LogFile } from '../../persistence/file-log.ts';
 import { parseManifest, printManifest, type ManifestFile } from '../../persistence/manifest.ts';
 import { tailDamage } from '../../persistence/torn-tail.ts';
@@ -70,7 +71,7 @@ export class LogDirectory {
       this.fd = isOpen ? openSync(join(this.path, last.name), 'a') : this.addIncrement(files);
       this.offset = isOpen ? offset : 0;
       if (!isOpen) engine.loader().finish();
-      this.file = fileOf(this.fd);
+      this.file = fileOf(this.fd, () => this.content());
     } catch (error) {
       this.lock.release();
       throw error;
@@ -80,6 +81,11 @@ export class LogDirectory {
   close(): void {
     closeSync(this.fd);
     this.lock.release();
+  }
+
+  /** All files that the manifest names, one behind the other. */
+  private content(): Uint8Array {
+    return joined(this.filesToRead().map(({ name }) => readFileSync(join(this.path, name))));
   }
 
   private get manifestPath(): string {
@@ -194,8 +200,9 @@ export class LogDirectory {
   }
 }
 
-function fileOf(fd: number): LogFile {
+function fileOf(fd: number, content: () => Uint8Array): LogFile {
   return {
+    content,
     write: (bytes) => writeSync(fd, bytes),
     syncNow: () => {
       fdatasyncSync(fd);

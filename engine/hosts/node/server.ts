@@ -65,7 +65,10 @@ class NodeServer implements RunningServer {
     const { values, configFile } = options.settings;
     const isLogged = values.appendonly?.toLowerCase() === 'yes';
     // The file is opened once the ports are ours; until then nothing is appended.
-    const log: AppendLog = { append: (bytes, isDurable) => this.log?.append(bytes, isDurable) ?? null };
+    const log: AppendLog = {
+      append: (bytes, isDurable) => this.log?.append(bytes, isDurable) ?? null,
+      readAll: () => this.log?.readAll() ?? new Uint8Array(0),
+    };
     this.engine = new Engine({
       nowMs: this.clock.nowMs(),
       config: values,

@@ -1,0 +1,21 @@
+import type { Args } from '../args.ts';
+import { CommandError, NO_SUCH_KEY } from '../errors.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
+import type { Argument, Context } from './contract.ts';
+
+/** DEBUG is no container in Redis: it has its own words for what it does not know, and its own list. */
+export interface DebugCommand {
+  readonly name: string;
+  /** From the third word on. */
+  readonly arguments: readonly Argument[];
+  readonly summary: string;
+  readonly usage?: string;
+  run(context: Context, args: Args): void;
+}
+
+/** The entry of the key in the third word; looking at it counts as no use. */
+export function debuggedKey({ db }: Context, args: Args): Ref {
+  const entry = db.peek(args.bytes, args.starts[2], args.ends[2]);
+  if (entry === NONE) throw new CommandError(NO_SUCH_KEY);
+  return entry;
+}
