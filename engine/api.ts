@@ -4,5 +4,6 @@ export { Loader, LogDamage, type LoadResult } from './loader.ts';
 export type { AppendLog, Connection, Host, Peer } from './host.ts';
 export type { Send } from './session.ts';
 export { Recorder } from './trace/recorder.ts';
-export { Config, PARAMETERS, parseMemory, type Parameter } from './config.ts';
+export { Config, PARAMETERS, type Parameter } from './config.ts';
+export { formatMemory } from './memory/sizes.ts';
 export { overviewOf, recordOf, type KeyRecord, type Overview } from './inspect.ts';

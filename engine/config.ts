@@ -1,4 +1,6 @@
 /** Every setting: its name in redis.conf, what it may be, and what it is. */
+import { parseMemory } from './memory/sizes.ts';
+import { DEFAULT_OUTPUT_LIMITS, readOutputLimits } from './output-limits.ts';
 import { parseEventKinds, printEventKinds } from './keyspace/events.ts';
 
 interface Base {
@@ -15,9 +17,22 @@ interface Base {
 export type Parameter = Base &
   (
     | { readonly type: 'bool'; readonly default: boolean }
-    | { readonly type: 'integer' | 'memory'; readonly default: number; readonly min: number; readonly max: number }
+    | {
+        readonly type: 'integer' | 'memory';
+        readonly default: number;
+        readonly min: number;
+        readonly max: number;
+        /** What is taken, and means no more, or no less, than this. */
+        readonly least?: number;
+        readonly most?: number;
+      }
     | { readonly type: 'enum'; readonly default: string; readonly values: readonly string[] }
-    | { readonly type: 'string'; readonly default: string }
+    | {
+        readonly type: 'string';
+        readonly default: string;
+        /** What becomes of the text, given what was there before; without it the text itself is the value. */
+        readonly reads?: (text: string, before: string) => { readonly value: string } | { readonly error: string };
+      }
     /** Kinds of events, each a letter. */
     | { readonly type: 'events'; readonly default: number }
   );
@@ -36,6 +51,10 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'appenddirname', type: 'string', default: 'appendonlydir', isImmutable: true },
   { name: 'aof-load-truncated', type: 'bool', default: true },
   { name: 'bind', type: 'string', default: '127.0.0.1 -::1', isStartOnly: true },
+  {
+    name: 'client-output-buffer-limit',
+    ...{ type: 'string', default: DEFAULT_OUTPUT_LIMITS, reads: readOutputLimits },
+  },
   { name: 'client-query-buffer-limit', type: 'memory', default: 1024 * MIB, min: MIB, max: LONG_MAX },
   { name: 'databases', type: 'integer', default: 16, min: 1, max: 16384, isImmutable: true },
   { name: 'dir', type: 'string', default: '.', isProtected: true },
@@ -61,7 +80,7 @@ export const PARAMETERS: readonly Parameter[] = [
     ...{ type: 'memory', default: 64, min: 0, max: LONG_MAX },
   },
   { name: 'hll-sparse-max-bytes', type: 'memory', default: 3000, min: 0, max: LONG_MAX },
-  { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX },
+  { name: 'hz', type: 'integer', default: 10, min: 0, max: INT_MAX, least: 1, most: 500 },
   {
     name: 'list-max-listpack-size',
     alias: 'list-max-ziplist-size',
@@ -151,7 +170,7 @@ export class Config {
   set(name: string, text: string): string | null {
     const parameter = this.parameter(name);
     if (!parameter) return 'Unknown option';
-    const parsed = parseValue(parameter, text);
+    const parsed = parseValue(parameter, text, this.text(parameter.name));
     if ('error' in parsed) return parsed.error;
     const objection = this.guards.get(parameter.name)?.(text) ?? null;
     if (objection !== null) return objection;
@@ -164,7 +183,7 @@ export class Config {
   check(name: string, text: string): string | null {
     const parameter = this.parameter(name);
     if (!parameter) return 'Unknown option';
-    const parsed = parseValue(parameter, text);
+    const parsed = parseValue(parameter, text, this.text(parameter.name));
     return 'error' in parsed ? parsed.error : (this.guards.get(parameter.name)?.(text) ?? null);
   }
 
@@ -189,7 +208,7 @@ export class Config {
 
 type Parsed = { readonly value: ConfigValue } | { readonly error: string };
 
-function parseValue(parameter: Parameter, text: string): Parsed {
+function parseValue(parameter: Parameter, text: string, before: string): Parsed {
   switch (parameter.type) {
     case 'bool': {
       const word = text.toLowerCase();
@@ -211,10 +230,10 @@ function parseValue(parameter: Parameter, text: string): Parsed {
       const { min, max } = parameter;
       return value < min || value > max
         ? { error: `argument must be between ${min} and ${limitText(max)} inclusive` }
-        : { value };
+        : { value: Math.min(Math.max(value, parameter.least ?? min), parameter.most ?? max) };
     }
     case 'string':
-      return { value: text };
+      return parameter.reads?.(text, before) ?? { value: text };
     case 'events': {
       const value = parseEventKinds(text);
       return value === null ? { error: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." } : { value };
@@ -230,22 +249,4 @@ function readInteger(text: string): number | null {
 
 function limitText(limit: number): string {
   return limit === LONG_MAX ? '9223372036854775807' : String(limit);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1000,
-  kb: 1024,
-  m: 1000 ** 2,
-  mb: 1024 ** 2,
-  g: 1000 ** 3,
-  gb: 1024 ** 3,
-};
-
-/** `100mb`, `1g`, `1024`: the number of bytes, or `null`. No digits at all are 0, as Redis has it. */
-export function parseMemory(text: string): number | null {
-  const match = /^(\d*)([a-z]*)$/i.exec(text);
-  const unit = UNITS[(match?.[2] ?? '').toLowerCase()];
-  return match && unit !== undefined ? Number(match[1]) * unit : null;
 }

@@ -19,6 +19,7 @@ import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader, LogDamage } from './loader.ts';
 import { joined } from './memory/bytes.ts';
+import { OutputLimits } from './output-limits.ts';
 import { LogBuffer } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
 import { PubSub } from './pubsub.ts';
@@ -71,6 +72,7 @@ export class Engine {
   private readonly server: EngineServer;
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
+  private readonly outputLimits = new OutputLimits();
   private readonly events: KeyEvents = {
     kinds: 0,
     tell: (db, event, bytes, start, end) => {
@@ -142,11 +144,12 @@ export class Engine {
     this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
       this.server.stats.outputBytes += bytes;
       this.server.stats.writes++;
+      if (!session.isClosed && this.outputLimits.isPast(session, this.nowMs)) this.drop(session);
       if (session.closing !== 'no' && isReply) this.end(session);
     });
     followSettings(this.config, {
       ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
-      ...{ decoderLimits: this.limits, hasLog: this.host.log !== undefined },
+      ...{ decoderLimits: this.limits, outputLimits: this.outputLimits, hasLog: this.host.log !== undefined },
     });
     this.isLogging = this.dispatcher.isLogging;
   }
@@ -276,12 +279,19 @@ export class Engine {
     return ready.length > 0;
   }
 
+  /** Ends a connection that does not take what it is sent. */
+  private drop(session: Session): void {
+    session.peer.drop?.();
+    this.end(session);
+  }
+
   private end(session: Session): void {
     if (session.isClosed) return;
     session.isClosed = true;
     this.blocking.leave(session);
     this.pubsub.forget(session);
     this.server.observer.unwatch(session);
+    this.outputLimits.forget(session);
     this.suspended.delete(session);
     unwatchAll(this.keyspace, session);
     this.sessions.delete(session.id);
@@ -320,6 +330,8 @@ export class Engine {
     this.blocking.releaseDue(nowMs);
     if (this.blocking.hasWork) this.dispatcher.answerWaiting();
     this.server.noteTick();
+    for (const session of this.outputLimits.suspects())
+      if (this.outputLimits.isPast(session, nowMs)) this.drop(session);
     const timeoutMs = this.config.number('timeout') * 1000;
     if (timeoutMs > 0) {
       for (const session of [...this.sessions.values()]) {

@@ -24,6 +24,8 @@ export interface Host {
   readonly clock?: (() => number) | undefined;
   /** Stops everything for a while, for DEBUG SLEEP. */
   readonly sleep?: ((ms: number) => void) | undefined;
+  /** Writes the settings into the file that they were read from; says why when it cannot. */
+  readonly rewriteConfig?: (() => string | null) | undefined;
   readonly shutdown?: ((mode: 'save' | 'nosave' | 'default') => void) | undefined;
 }
 
@@ -33,6 +35,10 @@ export interface Peer {
   readonly localAddress: string;
   /** The engine wants the connection ended. */
   readonly close?: (() => void) | undefined;
+  /** The same at once, without what is still to be sent. */
+  readonly drop?: (() => void) | undefined;
+  /** How many bytes of what was sent wait here for the other end to take them. */
+  readonly pendingBytes?: (() => number) | undefined;
   /** The other end does not take what it is sent; once it does again, the host hands over bytes, or none, to go on. */
   readonly isFull?: (() => boolean) | undefined;
 }

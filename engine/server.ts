@@ -107,6 +107,11 @@ export class EngineServer implements Server {
     this.observer.slept(ms);
   }
 
+  rewriteConfig(): string | null {
+    const { host } = this.parts;
+    return host.rewriteConfig ? host.rewriteConfig() : 'Operation not supported';
+  }
+
   shutdown(mode: 'save' | 'nosave' | 'default'): boolean {
     const { host } = this.parts;
     host.shutdown?.(mode);

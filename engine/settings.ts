@@ -7,6 +7,7 @@ import type { Keyspace } from './keyspace/keyspace.ts';
 import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { IndexName } from './keyspace/sorted-sets.ts';
 import type { Observer } from './observer.ts';
+import type { OutputLimits } from './output-limits.ts';
 import type { DecoderLimits } from './resp/decoder.ts';
 
 export interface SettingParts {
@@ -15,6 +16,7 @@ export interface SettingParts {
   readonly dispatcher: Dispatcher;
   readonly observer: Observer;
   readonly decoderLimits: DecoderLimits;
+  readonly outputLimits: OutputLimits;
   /** Whether the host keeps a log at all. */
   readonly hasLog: boolean;
 }
@@ -26,6 +28,9 @@ export function followSettings(config: Config, parts: SettingParts): void {
     'notify-keyspace-events': (name) => (events.kinds = config.number(name)),
     maxmemory: (name) => (dispatcher.maxMemoryBytes = config.number(name)),
     'proto-max-bulk-len': (name) => (decoderLimits.maxBulkBytes = config.number(name)),
+    'client-output-buffer-limit': (name) => {
+      parts.outputLimits.configure(config.text(name));
+    },
     appendonly: (name) => (dispatcher.isLogging = parts.hasLog && config.isOn(name)),
     'slowlog-log-slower-than': (name) => (observer.slowMicroseconds = config.number(name)),
     'slowlog-max-len': (name) => (observer.mostSlowCalls = config.number(name)),

@@ -67,14 +67,17 @@ export const CONFIG: CommandSpec = {
       name: 'rewrite',
       group: 'server',
       since: '2.8.0',
-      summary: 'Would write the settings into the file that they were read from, which no host can do yet.',
+      summary:
+        'Writes the settings into the file that the server was started with, and keeps its comments and its order.',
       complexity: 'O(1)',
       flags: FLAGS,
       arguments: [],
       examples: [],
-      handler({ server }) {
+      handler({ reply, server }) {
         if (server.facts.configFile === '') throw new CommandError('ERR The server is running without a config file');
-        throw new CommandError('ERR Rewriting config file: Operation not supported');
+        const problem = server.rewriteConfig();
+        if (problem !== null) throw new CommandError(`ERR Rewriting config file: ${problem}`);
+        reply.ok();
       },
     },
   ],

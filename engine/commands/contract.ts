@@ -264,6 +264,8 @@ export interface Server {
   /** 32 bits by chance, from the host's seed. */
   chance(): number;
   sleep(ms: number): void;
+  /** Writes the settings into their file; `null` when that is done, otherwise why not. */
+  rewriteConfig(): string | null;
   /** False when the host cannot be shut down. */
   shutdown(mode: 'save' | 'nosave' | 'default'): boolean;
   resetStats(): void;

@@ -310,7 +310,10 @@ function replyCombined(context: Context, args: Args, operation: Operation): void
 
 function storeCombined(context: Context, args: Args, operation: Operation): void {
   const request = readRequest(context, args, 2, { weights: operation !== 'diff' });
-  storeMembers(context, args, 1, inOrder(combined(context, request, operation)));
+  const { zsetPackEntries, zsetPackValueBytes } = context.keyspace.limits;
+  const all = inOrder(combined(context, request, operation));
+  const isLarge = all.length > zsetPackEntries || all.some(({ member }) => member.length > zsetPackValueBytes);
+  storeMembers(context, args, 1, all, isLarge);
 }
 
 function countCommon(context: Context, args: Args): void {

@@ -108,12 +108,16 @@ export interface Scored {
   readonly score: number;
 }
 
-/** Makes a key stand for these members alone, and is gone without any. Says that it was changed, and how many there are. */
+/**
+ * Makes a key stand for these members alone, and is gone without any. Says that it was changed, and how many there are.
+ * `beginsLarge`: they are known not to fit a pack, so that none of them goes through one, in which a zero has no sign.
+ */
 export function storeMembers(
   { db, keyspace, reply, command }: Context,
   args: Args,
   index: number,
   all: readonly Scored[],
+  beginsLarge = false,
 ): void {
   const { bytes } = args;
   const [start, end] = [args.starts[index], args.ends[index]];
@@ -121,7 +125,7 @@ export function storeMembers(
   if (old !== NONE || all.length > 0) db.changed(bytes, start, end);
   if (all.length > 0) {
     const entry = entryToFill(db, bytes, start, end, old);
-    keyspace.sortedSets.begin(db, entry);
+    keyspace.sortedSets.begin(db, entry, beginsLarge);
     for (const { member, score } of all) keyspace.sortedSets.put(db, entry, member, 0, member.length, score);
   }
   reply.integer(all.length);

@@ -388,5 +388,9 @@ function storeRange(context: Context, args: Args): void {
       all.push({ member: sortedSets.bytes.slice(sortedSets.start, sortedSets.end), score: sortedSets.score });
     });
   }
-  storeMembers(context, args, 1, all);
+  // How many there will be is known beforehand only where ranks say it.
+  const isByRank = !Array.from({ length: args.count - 5 }, (_, i) => i + 5).some(
+    (i) => args.is(i, 'BYSCORE') || args.is(i, 'BYLEX'),
+  );
+  storeMembers(context, args, 1, all, isByRank && all.length > keyspace.limits.zsetPackEntries);
 }

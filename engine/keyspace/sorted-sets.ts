@@ -78,8 +78,9 @@ export class SortedSetValues implements ValueType {
   }
 
   /** Makes a key that stands for nothing stand for an empty one, to be filled at once. */
-  begin(db: Database, entry: Ref): void {
-    db.setValue(entry, TYPE_ZSET, LISTPACK, this.packs.create());
+  begin(db: Database, entry: Ref, isLarge = false): void {
+    if (isLarge) db.setValue(entry, TYPE_ZSET, SKIPLIST, this.open());
+    else db.setValue(entry, TYPE_ZSET, LISTPACK, this.packs.create());
   }
 
   length(db: Database, entry: Ref): number {

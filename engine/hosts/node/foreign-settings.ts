@@ -9,7 +9,6 @@ const LEFT_ASIDE = [
   /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|socket-mark|stream|syslog|tracking)-/,
   /^(activedefrag|always-show-logo|auto-aof-rewrite-.+|aof-(disable|rewrite|timestamp|use)-.+|bind-source-addr)$/,
   /^(aof_rewrite|bgsave|bio|server)_cpulist$/,
-  /^client-output-buffer-limit$/,
   /^cluster-(?!enabled$)/,
   /^(daemonize|disable-thp|ignore-warnings|logfile|loglevel|maxmemory-(clients|eviction-tenacity|samples))$/,
   /^(no-appendfsync-on-rewrite|pidfile|proc-title-template|propagation-error-behavior)$/,

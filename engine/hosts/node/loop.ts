@@ -30,13 +30,21 @@ export class Loop {
 
   /** Lets the engine do its regular work. */
   start(afterTick: () => void): void {
-    this.ticker = setInterval(
-      () => {
-        this.engine.tick(this.clock.nowMs());
-        afterTick();
-      },
-      1000 / this.engine.config.number('hz'),
-    );
+    const { config } = this.engine;
+    const keepTime = (): void => {
+      this.stop();
+      this.ticker = setInterval(
+        () => {
+          this.engine.tick(this.clock.nowMs());
+          afterTick();
+        },
+        1000 / config.number('hz'),
+      );
+    };
+    keepTime();
+    config.onChange((name) => {
+      if (name === 'hz' && this.ticker !== null) keepTime();
+    });
   }
 
   stop(): void {

@@ -4,6 +4,7 @@ import { arch, platform, release, totalmem } from 'node:os';
 
 import { Engine, type AppendLog } from '../../api.ts';
 import { FileLog } from '../../persistence/file-log.ts';
+import { rewriteConfigFile } from './config-file.ts';
 import { addressesOf, authority } from './addresses.ts';
 import { HttpServer } from './http-server.ts';
 import { LogDirectory } from './log-directory.ts';
@@ -90,6 +91,7 @@ class NodeServer implements RunningServer {
         log: isLogged ? log : undefined,
         sleep,
         clock: () => performance.now() * 1000,
+        rewriteConfig: () => rewriteConfigFile(configFile, this.engine.config),
         shutdown: () => {
           this.shutDownSoon();
         },

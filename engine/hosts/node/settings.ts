@@ -82,7 +82,8 @@ function linesOfFlags(argv: readonly string[]): Line[] {
   }));
 }
 
-function quoted(value: string): string {
+/** A value as one word of a redis.conf. */
+export function quoted(value: string): string {
   const bytes = Array.from(utf8Encode(value), (byte) => {
     const isPlain = byte > 32 && byte < 127 && byte !== 34 && byte !== 92;
     return isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
@@ -98,7 +99,7 @@ function wordsOf(line: Line): string[] {
 }
 
 /** Settings whose value is the rest of the line, word by word. */
-const LISTS = new Set(['bind', 'save']);
+export const LISTS = new Set(['bind', 'save', 'client-output-buffer-limit']);
 const NAMES = new Set(PARAMETERS.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])));
 
 function collect(lines: readonly Line[], cwd: string): Omit<Settings, 'configFile'> {
@@ -118,6 +119,8 @@ function collect(lines: readonly Line[], cwd: string): Omit<Settings, 'configFil
     let value = rest.join(' ');
     // Each line of save points adds to the ones before it, until an empty one takes them all back.
     if (name === 'save' && value !== '' && values.save) value = `${values.save} ${value}`;
+    // Each line is about some of the classes; those of the others stay.
+    if (name === 'client-output-buffer-limit' && values[name]) value = `${values[name]} ${value}`;
     if (name === 'dir') value = resolve(cwd, value);
     const error = config.check(name, value);
     if (error !== null) throw new SettingsError(line.where, shown(line), `${name}: ${error}`);

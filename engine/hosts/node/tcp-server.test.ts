@@ -170,6 +170,28 @@ test('a client that does not read is not read from, and its memory stays bounded
   expect(got).toBeGreaterThan(length * 0.9);
 });
 
+test('a listener that does not read is sent away before its messages fill the memory', async () => {
+  const admin = await open();
+  admin.send(request('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 4mb 0 0'));
+  await admin.take('+OK\r\n');
+  const listener = await open();
+  listener.send(request('SUBSCRIBE', 'tcp:news'));
+  await listener.take(1);
+  listener.socket.pause();
+  const before = process.memoryUsage().arrayBuffers;
+  const message = request('PUBLISH', 'tcp:news', 'x'.repeat(100_000));
+  let listeners = '';
+  for (let i = 0; i < 400 && listeners !== ':0\r\n'; i++) {
+    admin.send(message);
+    listeners = await admin.take(4);
+  }
+  expect(listeners).toBe(':0\r\n');
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * 1024 * 1024);
+  await answer(request('PING'), '+PONG\r\n');
+  admin.send(request('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60'));
+  await admin.take('+OK\r\n');
+});
+
 test('one packet that asks for a gigabyte is answered piece by piece, to a client that reads', async () => {
   const wire = await open();
   wire.send(request('SET', 'tcp:big', 'x'.repeat(1_000_000)));

@@ -79,6 +79,10 @@ export class TcpServer {
       close: () => {
         end(socket);
       },
+      drop: () => {
+        socket.destroy();
+      },
+      pendingBytes: () => socket.writableLength,
       isFull: () => socket.writableLength > PAUSE_ABOVE_BYTES,
     });
     this.serve(socket, connection, input);
