@@ -1,5 +1,5 @@
 import type { Args } from '../args.ts';
-import { parseMemory } from '../config.ts';
+import { parseMemory } from '../memory/sizes.ts';
 import { CommandError } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
 import { LIST_PLAIN_BYTES } from '../keyspace/limits.ts';
