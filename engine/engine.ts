@@ -100,6 +100,7 @@ export class Engine {
       chance: () => this.chance.next(),
       recorder,
       events: this.events,
+      isFrozen: () => this.dispatcher.isFrozen,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
       },
@@ -117,6 +118,9 @@ export class Engine {
       },
       end: (session) => {
         this.end(session);
+      },
+      unpause: () => {
+        this.unpause();
       },
     });
     this.nobody = new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs);
@@ -304,6 +308,13 @@ export class Engine {
   /** What time it is: said by the host at the start of each turn, in milliseconds since 1970, with a fraction. */
   setTime(nowMs: number): void {
     this.keyspace.nowMs = nowMs;
+    if (nowMs > this.dispatcher.pause.endMs) this.unpause();
+  }
+
+  /** Those who were made to wait go on in this turn, in the order in which they came. */
+  private unpause(): void {
+    this.dispatcher.pause.end();
+    for (const session of this.blocking.resumed()) this.suspended.add(session);
   }
 
   /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
@@ -311,7 +322,7 @@ export class Engine {
     this.setTime(nowMs);
     this.dispatcher.context.session = this.nobody;
     this.film.during('tick', nowMs, () => {
-      if (this.server.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
+      if (this.server.isActiveExpire && this.dispatcher.pause.kind === null) this.keyspace.expireDue(EXPIRE_A_TICK);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
     this.blocking.releaseDue(nowMs);

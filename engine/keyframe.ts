@@ -8,6 +8,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Keyspace, KeyspaceState } from './keyspace/keyspace.ts';
 import type { LogBuffer, LogBufferState } from './persistence/log-buffer.ts';
 import type { ObserverState } from './observer.ts';
+import type { PauseState } from './pause.ts';
 import type { PubSub, PubSubState } from './pubsub.ts';
 import type { RatesState } from './rates.ts';
 import type { EngineServer } from './server.ts';
@@ -34,6 +35,7 @@ export interface PartsState {
   readonly sessions: readonly SessionState[];
   readonly pubsub: PubSubState;
   readonly observer: ObserverState;
+  readonly pause: PauseState;
   readonly nextWait: number;
   readonly chance: Int32Array;
   readonly config: ReadonlyMap<string, ConfigValue>;
@@ -55,6 +57,7 @@ export function captureParts(parts: Parts): PartsState {
     sessions: [...parts.sessions.values()].map((session) => session.capture()),
     pubsub: parts.pubsub.capture(),
     observer: server.observer.capture(),
+    pause: parts.dispatcher.pause.capture(),
     nextWait: parts.blocking.nextOrder,
     chance: parts.chance.capture(),
     config: parts.config.capture(),
@@ -80,6 +83,7 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   parts.film.nextIndex = state.causeIndex;
   keyspace.nowMs = state.nowMs;
   server.isActiveExpire = state.isActiveExpire;
+  parts.dispatcher.pause.restore(state.pause);
   parts.dispatcher.logFailure = state.logFailure;
   parts.registry.restoreCounts(state.calls);
   Object.assign(server.stats, state.stats, { errors: new Map(state.stats.errors) });

@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import { Observer } from './observer.ts';
+import type { PauseKind } from './pause.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Reply } from './reply.ts';
 import { Rates } from './rates.ts';
@@ -24,6 +25,7 @@ export interface EngineServerParts {
   /** The dispatcher hands the server to its commands, and so is made after it. */
   readonly dispatcher: () => Dispatcher;
   readonly push: (session: Session, write: (reply: Reply) => void) => void;
+  readonly unpause: () => void;
   /** Ends a connection at once. */
   readonly end: (session: Session) => void;
 }
@@ -146,6 +148,14 @@ export class EngineServer implements Server {
     session.closing = how;
     // Who is being served is ended when its command is over.
     if (session !== this.parts.dispatcher().context.session) this.parts.end(session);
+  }
+
+  pause(kind: PauseKind, endMs: number): void {
+    this.parts.dispatcher().pause.begin(kind, endMs);
+  }
+
+  unpause(): void {
+    this.parts.unpause();
   }
 
   // The log.

@@ -9,6 +9,7 @@ import type { Database } from '../keyspace/database.ts';
 import type { LatencyHistogram } from '../latency-histogram.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Observer } from '../observer.ts';
+import type { PauseKind } from '../pause.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
 import type { QueuedCommand, Session, Wait } from '../session.ts';
@@ -232,6 +233,9 @@ export interface Server {
   /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
   push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;
+  /** Makes all clients wait that want to change something, or whatever they want, through this millisecond. */
+  pause(kind: PauseKind, endMs: number): void;
+  unpause(): void;
   /** Ends a connection: after the replies that it still gets, or at once. */
   closeSession(session: Session, how: 'after-reply' | 'now'): void;
   /** Whether changes go into a log at all; where not, nobody need work out what to say there. */

@@ -39,7 +39,21 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
 /** What is over in a moment however large the value is, so that looking at a clock would be a good part of it. */
 const BRIEF = new Set([
   ...['get', 'set', 'setnx', 'getset', 'strlen', 'incr', 'decr', 'incrby', 'decrby', 'exists', 'type', 'ttl', 'pttl'],
-  ...['lpush', 'rpush', 'lpop', 'rpop', 'llen', 'sadd', 'srem', 'scard', 'sismember', 'hset', 'hget', 'hlen', 'hincrby'],
+  ...[
+    'lpush',
+    'rpush',
+    'lpop',
+    'rpop',
+    'llen',
+    'sadd',
+    'srem',
+    'scard',
+    'sismember',
+    'hset',
+    'hget',
+    'hlen',
+    'hincrby',
+  ],
   ...['zadd', 'zincrby', 'zscore', 'zcard', 'ping', 'echo', 'select'],
 ]);
 

@@ -14,6 +14,9 @@ const FLUSH_HISTORY = [
   ['6.2.0', 'Takes SYNC.'],
 ] as const;
 
+/** So many times a key is picked that has expired and cannot be removed. */
+const ATTEMPTS = 100;
+
 /** The commands about all keys of a database. */
 export const KEYSPACE: readonly CommandSpec[] = [
   {
@@ -61,7 +64,7 @@ export const KEYSPACE: readonly CommandSpec[] = [
     arguments: [],
     examples: ['MSET one 1 two 2', 'RANDOMKEY'],
     handler({ db, reply, server }) {
-      for (;;) {
+      for (let futile = 0; futile < ATTEMPTS;) {
         const entry = db.keys.random(() => server.chance());
         if (entry === NONE) {
           reply.null();
@@ -71,9 +74,12 @@ export const KEYSPACE: readonly CommandSpec[] = [
           replyKey(db, entry, reply);
           return;
         }
-        // Looked at, an expired key goes, so that this comes to an end.
+        // Looked at, an expired key goes, so that this comes to an end; unless clients are paused, and nothing goes.
+        const { size } = db;
         peekEntry(db, entry);
+        if (db.size === size) futile++;
       }
+      reply.null();
     },
   },
   {

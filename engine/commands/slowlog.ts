@@ -22,7 +22,8 @@ export const SLOWLOG: CommandSpec = {
       name: 'get',
       group: 'server',
       since: '2.2.12',
-      summary: 'Tells of the latest calls that took long: number, time, microseconds, words, address, name of the client.',
+      summary:
+        'Tells of the latest calls that took long: number, time, microseconds, words, address, name of the client.',
       complexity: 'O(N)',
       flags: FLAGS,
       tips: ['request_policy:all_nodes', 'nondeterministic_output'],

@@ -35,6 +35,8 @@ export interface KeyspaceParts {
   /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
   expires(): boolean;
   readonly events: KeyEvents;
+  /** Whether such keys are left where they are for now, though they are gone for everybody. */
+  isFrozen(): boolean;
   /** A key was found to have expired and is about to be removed. */
   onExpired(db: Database, key: Uint8Array): void;
 }
@@ -156,7 +158,7 @@ export class Database {
     const entry = this.keys.find(bytes, start, end);
     // While the log is read nothing expires: a key past its deadline is there until the log itself removes it.
     if (entry === NONE || !this.parts.expires() || !this.isExpired(entry)) return entry;
-    this.expire(entry);
+    if (!this.parts.isFrozen()) this.expire(entry);
     return NONE;
   }
 
