@@ -13,7 +13,7 @@ import type { Ref } from './memory/arena.ts';
 import type { Session, Wait } from './session.ts';
 
 /** The type that a session waits for which waits for no key, but until clients are not paused any more. */
-const PAUSE_IS_OVER = -1;
+const PAUSE_IS_OVER = -2;
 
 /** How a wait ends in which nothing came: as if the time were up, or with an error. */
 export type Release = 'timeout' | 'error';

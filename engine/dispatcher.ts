@@ -98,8 +98,15 @@ export class Dispatcher {
     if (reply.errors !== errors) this.countError(reply.lastError);
     if (session.replyMode !== 'on' && session.waiting === null) this.silence(session, start, wasSilent);
     const end = reply.length;
+    if (this.observer.isWatched) this.told(session, command);
     if (this.blocking.hasWork) this.answerWaiting();
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
+  }
+
+  /** The command is over: its session is told what it has made untrue for itself. */
+  private told(session: Session, command: Command | null): void {
+    this.silentFrom = -1;
+    this.context.server.tracking.commandOver(session, command?.fullName.startsWith('client|') === true);
   }
 
   /** Runs a command of a transaction that is being executed. */
@@ -162,6 +169,7 @@ export class Dispatcher {
     if (!observer.isWatched) return;
     // What was answered stays, if from now on there are answers again.
     if (session.replyMode === 'on') this.silentFrom = -1;
+    context.server.tracking.called(session, command, args);
     observer.show(session, command, args);
   }
 

@@ -71,6 +71,7 @@ export class Engine {
   private readonly pubsub = new PubSub();
   private readonly events: KeyEvents = {
     kinds: 0,
+    onChanged: null,
     tell: (db, event, bytes, start, end) => {
       publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
     },
@@ -110,7 +111,7 @@ export class Engine {
     this.blocking = new Blocking(this.keyspace.databases);
     this.server = new EngineServer({
       ...{ host: this.host, nowMs: options.nowMs, facts: options.facts ?? {} },
-      ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log },
+      ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log, events: this.events },
       ...{ pubsub: this.pubsub, blocking: this.blocking },
       dispatcher: () => this.dispatcher,
       push: (session, write) => {
@@ -147,6 +148,7 @@ export class Engine {
     });
     followSettings(this.config, {
       ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
+      tracking: this.server.tracking,
       ...{ decoderLimits: this.limits, hasLog: this.host.log !== undefined },
     });
     this.isLogging = this.dispatcher.isLogging;
@@ -283,6 +285,7 @@ export class Engine {
     this.blocking.leave(session);
     this.pubsub.forget(session);
     this.server.observer.unwatch(session);
+    this.server.tracking.end(session);
     this.suspended.delete(session);
     unwatchAll(this.keyspace, session);
     this.sessions.delete(session.id);
@@ -345,6 +348,7 @@ export class Engine {
   }
 
   private sendTurn(): void {
+    if (this.server.observer.isWatched) this.server.tracking.turnOver();
     let safe: Promise<void> | null = null;
     if (!this.log.isEmpty) {
       const isDurable = this.config.text('appendfsync') === 'always';

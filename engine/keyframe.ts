@@ -13,6 +13,7 @@ import type { PubSub, PubSubState } from './pubsub.ts';
 import type { RatesState } from './rates.ts';
 import type { EngineServer } from './server.ts';
 import type { Session, SessionState } from './session.ts';
+import type { TrackingState } from './tracking.ts';
 import type { Film } from './trace/film.ts';
 
 /** The parts of an engine that a keyframe remembers. */
@@ -36,6 +37,7 @@ export interface PartsState {
   readonly pubsub: PubSubState;
   readonly observer: ObserverState;
   readonly pause: PauseState;
+  readonly tracking: TrackingState;
   readonly nextWait: number;
   readonly chance: Int32Array;
   readonly config: ReadonlyMap<string, ConfigValue>;
@@ -57,6 +59,7 @@ export function captureParts(parts: Parts): PartsState {
     sessions: [...parts.sessions.values()].map((session) => session.capture()),
     pubsub: parts.pubsub.capture(),
     observer: server.observer.capture(),
+    tracking: server.tracking.capture(),
     pause: parts.dispatcher.pause.capture(),
     nextWait: parts.blocking.nextOrder,
     chance: parts.chance.capture(),
@@ -99,5 +102,6 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   blocking.nextOrder = state.nextWait;
   blocking.restore(sessions.values());
   server.observer.restore(state.observer, (id) => sessions.get(id));
+  server.tracking.restore(state.tracking);
   parts.pubsub.restore(state.pubsub, (id) => sessions.get(id));
 }

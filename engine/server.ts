@@ -3,6 +3,7 @@ import type { Chance } from './chance.ts';
 import type { Server, ServerFacts, ServerStats } from './commands/contract.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Host } from './host.ts';
+import type { KeyEvents } from './keyspace/events.ts';
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import { Observer } from './observer.ts';
@@ -10,6 +11,7 @@ import type { PauseKind } from './pause.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Reply } from './reply.ts';
 import { Rates } from './rates.ts';
+import { Tracking } from './tracking.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
 
 export interface EngineServerParts {
@@ -18,6 +20,7 @@ export interface EngineServerParts {
   readonly facts: Partial<ServerFacts>;
   readonly chance: Chance;
   readonly keyspace: Keyspace;
+  readonly events: KeyEvents;
   readonly sessions: ReadonlyMap<number, Session>;
   readonly log: LogBuffer;
   readonly pubsub: PubSub;
@@ -45,6 +48,7 @@ export class EngineServer implements Server {
   };
   readonly pubsub: PubSub;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   /** Whether keys expire on their own as time goes by. In a keyframe. */
   isActiveExpire = true;
 
@@ -65,6 +69,16 @@ export class EngineServer implements Server {
       nowMs: () => parts.keyspace.nowMs,
       push: parts.push,
     });
+    this.tracking = new Tracking({
+      current: () => parts.dispatcher().context.session,
+      sessionOf: (id) => parts.sessions.get(id),
+      sessions: () => parts.sessions.values(),
+      push: parts.push,
+      onSwitch: (isOn) => {
+        this.observer.follow(isOn);
+        parts.events.onChanged = isOn ? this.onChanged : null;
+      },
+    });
     this.startMs = parts.nowMs;
     this.facts = {
       ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
@@ -72,6 +86,10 @@ export class EngineServer implements Server {
     };
     this.runId = Array.from({ length: 5 }, () => (chance.next() >>> 0).toString(16).padStart(8, '0')).join('');
   }
+
+  private readonly onChanged = (bytes: Uint8Array, start: number, end: number): void => {
+    this.tracking.changed(bytes, start, end);
+  };
 
   get nowMs(): number {
     return this.keyspace.nowMs;

@@ -7,6 +7,7 @@ import type { Keyspace } from './keyspace/keyspace.ts';
 import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { IndexName } from './keyspace/sorted-sets.ts';
 import type { Observer } from './observer.ts';
+import type { Tracking } from './tracking.ts';
 import type { DecoderLimits } from './resp/decoder.ts';
 
 export interface SettingParts {
@@ -14,13 +15,14 @@ export interface SettingParts {
   readonly events: KeyEvents;
   readonly dispatcher: Dispatcher;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   readonly decoderLimits: DecoderLimits;
   /** Whether the host keeps a log at all. */
   readonly hasLog: boolean;
 }
 
 export function followSettings(config: Config, parts: SettingParts): void {
-  const { keyspace, events, dispatcher, observer, decoderLimits } = parts;
+  const { keyspace, events, dispatcher, observer, tracking, decoderLimits } = parts;
   const inForce: Record<string, (name: string) => void> = {
     'zset-index': (name) => (keyspace.sortedSets.indexName = config.text(name) as IndexName),
     'notify-keyspace-events': (name) => (events.kinds = config.number(name)),
@@ -29,6 +31,7 @@ export function followSettings(config: Config, parts: SettingParts): void {
     appendonly: (name) => (dispatcher.isLogging = parts.hasLog && config.isOn(name)),
     'slowlog-log-slower-than': (name) => (observer.slowMicroseconds = config.number(name)),
     'slowlog-max-len': (name) => (observer.mostSlowCalls = config.number(name)),
+    'tracking-table-max-keys': (name) => (tracking.mostKeys = config.number(name)),
     'latency-monitor-threshold': (name) => (observer.latencyMs = config.number(name)),
     'latency-tracking': (name) => (observer.keepsHistograms = config.isOn(name)),
   };

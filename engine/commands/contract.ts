@@ -12,6 +12,7 @@ import type { Observer } from '../observer.ts';
 import type { PauseKind } from '../pause.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
+import type { Tracking } from '../tracking.ts';
 import type { QueuedCommand, Session, Wait } from '../session.ts';
 
 /** What a command does with a key, in the words of `COMMAND INFO`. */
@@ -230,6 +231,7 @@ export interface Server {
   sessions(): Iterable<Session>;
   readonly pubsub: PubSub;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
   push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;

@@ -109,9 +109,10 @@ export const KEYSPACE: readonly CommandSpec[] = [
     history: FLUSH_HISTORY,
     arguments: FLUSH_ARGUMENTS,
     examples: ['FLUSHDB', 'FLUSHDB ASYNC'],
-    handler({ db, keyspace, reply }, args) {
+    handler({ db, keyspace, reply, server }, args) {
       checkFlush(args);
       keyspace.stats.dirty += Math.max(1, db.clear());
+      server.tracking.flushed();
       reply.ok();
     },
   },
@@ -127,10 +128,11 @@ export const KEYSPACE: readonly CommandSpec[] = [
     history: FLUSH_HISTORY,
     arguments: FLUSH_ARGUMENTS,
     examples: ['FLUSHALL', 'FLUSHALL SYNC'],
-    handler({ keyspace, reply }, args) {
+    handler({ keyspace, reply, server }, args) {
       checkFlush(args);
       const removed = keyspace.databases.reduce((total, db) => total + db.clear(), 0);
       keyspace.stats.dirty += Math.max(1, removed);
+      server.tracking.flushed();
       reply.ok();
     },
   },

@@ -256,6 +256,7 @@ export class Database {
   changed(bytes: Uint8Array, start: number, end: number, changes = 1): void {
     this.stats.dirty += changes;
     if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
+    if (this.events.onChanged !== null) this.events.onChanged(bytes, start, end);
   }
 
   /** Says what has happened to a key, when somebody wants to know of events of the kind. */
@@ -330,6 +331,7 @@ export class Database {
     this.stats.expired++;
     this.remove(entry);
     this.notify(EXPIRED_EVENT, 'expired', key, 0, key.length);
+    this.events.onChanged?.(key, 0, key.length);
     for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
   }
 
