@@ -325,7 +325,8 @@ export class Engine {
     this.setTime(nowMs);
     this.dispatcher.context.session = this.nobody;
     this.film.during('tick', nowMs, () => {
-      if (this.server.isActiveExpire && this.dispatcher.pause.kind === null) this.keyspace.expireDue(EXPIRE_A_TICK);
+      if (this.server.isActiveExpire && this.dispatcher.pause.kind === null)
+        this.server.observer.during('expire-cycle', () => this.keyspace.expireDue(EXPIRE_A_TICK));
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
     this.blocking.releaseDue(nowMs);
@@ -354,7 +355,8 @@ export class Engine {
       const isDurable = this.config.text('appendfsync') === 'always';
       this.film.during('turn', this.nowMs, () => {
         try {
-          safe = this.host.log?.append(this.log.pending(), isDurable) ?? null;
+          const write = (): Promise<void> | null => this.host.log?.append(this.log.pending(), isDurable) ?? null;
+          safe = this.server.observer.during('aof-write', write);
         } catch (error) {
           // A log that cannot be written makes its turn's replies untrue, exactly as a promise that is rejected does.
           safe = Promise.reject(error instanceof Error ? error : new Error(String(error)));
