@@ -6,13 +6,19 @@
  * transaction as a whole. Until it is served, until its time is up, or until somebody else lets it go, nothing that the
  * client has sent since is looked at.
  */
+import { Args } from './args.ts';
 import type { Database } from './keyspace/database.ts';
-import { compareBytes, latin1 } from './memory/bytes.ts';
+import { ascii, compareBytes, latin1 } from './memory/bytes.ts';
 import type { Ref } from './memory/arena.ts';
 import type { Session, Wait } from './session.ts';
 
+/** The type that a session waits for which waits for no key, but until clients are not paused any more. */
+const PAUSE_IS_OVER = -2;
+
 /** How a wait ends in which nothing came: as if the time were up, or with an error. */
 export type Release = 'timeout' | 'error';
+
+const POSTPONED = { type: PAUSE_IS_OVER, firstKey: 0, endKey: 0, deadlineMs: 0 } as const;
 
 export interface Released {
   readonly session: Session;
@@ -79,10 +85,24 @@ export class Blocking {
     if (this.waiting.size === 0) this.listen(null);
   }
 
+  /** What the session has sent is to be looked at again when `resumed` tells its name. */
+  postpone(session: Session, fullName: string): void {
+    this.wait(session, { ...POSTPONED, fullName, args: Args.from([ascii(fullName)]), db: session.db });
+  }
+
+  /** Those who were postponed are so no more; they are told in the order in which they were. */
+  resumed(): readonly Session[] {
+    const sessions = [...this.waiting].filter(({ waiting }) => waiting?.type === PAUSE_IS_OVER);
+    sessions.sort((a, b) => (a.waiting?.order ?? 0) - (b.waiting?.order ?? 0));
+    for (const session of sessions) this.leave(session);
+    return sessions;
+  }
+
   /** Lets a session go that nothing came for; it is answered when the present command is over. */
   release(session: Session, how: Release): boolean {
     const wait = session.waiting;
-    if (wait === null) return false;
+    // Who is postponed has not begun, so that there is nothing to be answered.
+    if (wait === null || wait.type === PAUSE_IS_OVER) return false;
     this.leave(session);
     this.released.push({ session, wait, how });
     return true;

@@ -107,6 +107,7 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
   { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
   { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
+  { name: 'tracking-table-max-keys', type: 'integer', default: 1_000_000, min: 0, max: LONG_MAX },
   { name: 'zset-index', type: 'enum', default: 'skiplist', values: ['skiplist', 'avl'] },
   {
     name: 'zset-max-listpack-entries',

@@ -8,6 +8,7 @@ import { NONE } from './memory/arena.ts';
 import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
 import { MANY_BYTES, NOT_TIMED, type Observer } from './observer.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
+import { Pause } from './pause.ts';
 import { Film } from './trace/film.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
@@ -43,6 +44,7 @@ export class Dispatcher {
   isLogging = false;
   /** Why the log cannot be written; writes are refused while there is a reason. */
   logFailure: string | null = null;
+  readonly pause = new Pause();
   /** No more memory than this, when it is not 0. */
   maxMemoryBytes = 0;
 
@@ -93,7 +95,8 @@ export class Dispatcher {
     }
     const command = this.resolve(args);
     if (command !== null && this.mayRun(session, command, args)) {
-      if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
+      if (this.pause.kind !== null && this.mustWait(session, command)) this.postpone(session, command);
+      else if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
       else this.call(session, command, args);
     } else if (session.queue !== null) {
       session.isQueueBroken = true;
@@ -101,8 +104,15 @@ export class Dispatcher {
     if (reply.errors !== errors) this.countError(reply.lastError);
     if (session.replyMode !== 'on' && session.waiting === null) this.silence(session, start, wasSilent);
     const end = reply.length;
+    if (this.observer.isWatched) this.told(session, command);
     if (this.blocking.hasWork) this.answerWaiting();
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
+  }
+
+  /** The command is over: its session is told what it has made untrue for itself. */
+  private told(session: Session, command: Command | null): void {
+    this.silentFrom = -1;
+    this.context.server.tracking.commandOver(session, command?.fullName.startsWith('client|') === true);
   }
 
   /** Runs a command of a transaction that is being executed. */
@@ -118,6 +128,11 @@ export class Dispatcher {
     this.call(session, command, args);
     if (reply.errors !== errors) this.countError(reply.lastError);
     if (wasSilent && isSilent(session)) reply.length = start;
+  }
+
+  /** While clients are paused the data stays as it is: what has expired is gone for everybody, and yet not removed. */
+  get isFrozen(): boolean {
+    return this.pause.kind !== null && !this.context.command.isWrite;
   }
 
   /** Up to where the replies are sure to stay. */
@@ -160,6 +175,7 @@ export class Dispatcher {
     if (!observer.isWatched) return;
     // What was answered stays, if from now on there are answers again.
     if (session.replyMode === 'on') this.silentFrom = -1;
+    context.server.tracking.called(session, command, args);
     observer.show(session, command, args);
   }
 
@@ -293,6 +309,19 @@ export class Dispatcher {
     return args.count > 0;
   }
 
+  /** While clients are paused. What is read back from the log, and what is served, does not come this way. */
+  private mustWait(session: Session, command: Command): boolean {
+    if (this.pause.kind === 'all') return true;
+    return this.runs(session, command, 'isLogged') || PUBLISHING.has(command.fullName);
+  }
+
+  private postpone(session: Session, command: Command): void {
+    this.context.server.stats.commands--;
+    session.lastCommand = command.fullName;
+    session.decoder.putBack();
+    this.blocking.postpone(session, command.fullName);
+  }
+
   private reject(command: Command, error: string): boolean {
     const { reply, keyspace, session } = this.context;
     command.rejected++;
@@ -314,7 +343,7 @@ export class Dispatcher {
   }
 
   /** Whether the command is of that kind or, as an EXEC, would run one that is. */
-  private runs({ queue }: Session, command: Command, kind: 'isWrite' | 'isDenyOom'): boolean {
+  private runs({ queue }: Session, command: Command, kind: 'isWrite' | 'isDenyOom' | 'isLogged'): boolean {
     if (command.fullName !== 'exec') return command[kind];
     return (queue ?? []).some(({ fullName }) => this.registry.byName(fullName)?.[kind] === true);
   }

@@ -75,6 +75,7 @@ export class Engine {
   private readonly outputLimits = new OutputLimits();
   private readonly events: KeyEvents = {
     kinds: 0,
+    onChanged: null,
     tell: (db, event, bytes, start, end) => {
       publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
     },
@@ -104,6 +105,7 @@ export class Engine {
       chance: () => this.chance.next(),
       recorder,
       events: this.events,
+      isFrozen: () => this.dispatcher.isFrozen,
       onExpired: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
       },
@@ -113,7 +115,7 @@ export class Engine {
     this.blocking = new Blocking(this.keyspace.databases);
     this.server = new EngineServer({
       ...{ host: this.host, nowMs: options.nowMs, facts: options.facts ?? {} },
-      ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log },
+      ...{ chance: this.chance, keyspace: this.keyspace, sessions: this.sessions, log: this.log, events: this.events },
       ...{ pubsub: this.pubsub, blocking: this.blocking },
       dispatcher: () => this.dispatcher,
       reloadLog: () => this.reloadLog(),
@@ -122,6 +124,9 @@ export class Engine {
       },
       end: (session) => {
         this.end(session);
+      },
+      unpause: () => {
+        this.unpause();
       },
     });
     this.nobody = new Session(0, () => undefined, NO_PEER, this.limits, options.nowMs);
@@ -149,6 +154,7 @@ export class Engine {
     });
     followSettings(this.config, {
       ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
+      tracking: this.server.tracking,
       ...{ decoderLimits: this.limits, outputLimits: this.outputLimits, hasLog: this.host.log !== undefined },
     });
     this.isLogging = this.dispatcher.isLogging;
@@ -292,6 +298,7 @@ export class Engine {
     this.pubsub.forget(session);
     this.server.observer.unwatch(session);
     this.outputLimits.forget(session);
+    this.server.tracking.end(session);
     this.suspended.delete(session);
     unwatchAll(this.keyspace, session);
     this.sessions.delete(session.id);
@@ -317,6 +324,13 @@ export class Engine {
   /** What time it is: said by the host at the start of each turn, in milliseconds since 1970, with a fraction. */
   setTime(nowMs: number): void {
     this.keyspace.nowMs = nowMs;
+    if (nowMs > this.dispatcher.pause.endMs) this.unpause();
+  }
+
+  /** Those who were made to wait go on in this turn, in the order in which they came. */
+  private unpause(): void {
+    this.dispatcher.pause.end();
+    for (const session of this.blocking.resumed()) this.suspended.add(session);
   }
 
   /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
@@ -324,7 +338,8 @@ export class Engine {
     this.setTime(nowMs);
     this.dispatcher.context.session = this.nobody;
     this.film.during('tick', nowMs, () => {
-      if (this.server.isActiveExpire) this.keyspace.expireDue(EXPIRE_A_TICK);
+      if (this.server.isActiveExpire && this.dispatcher.pause.kind === null)
+        this.server.observer.during('expire-cycle', () => this.keyspace.expireDue(EXPIRE_A_TICK));
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
     this.blocking.releaseDue(nowMs);
@@ -349,12 +364,14 @@ export class Engine {
   }
 
   private sendTurn(): void {
+    if (this.server.observer.isWatched) this.server.tracking.turnOver();
     let safe: Promise<void> | null = null;
     if (!this.log.isEmpty) {
       const isDurable = this.config.text('appendfsync') === 'always';
       this.film.during('turn', this.nowMs, () => {
         try {
-          safe = this.host.log?.append(this.log.pending(), isDurable) ?? null;
+          const write = (): Promise<void> | null => this.host.log?.append(this.log.pending(), isDurable) ?? null;
+          safe = this.server.observer.during('aof-write', write);
         } catch (error) {
           // A log that cannot be written makes its turn's replies untrue, exactly as a promise that is rejected does.
           safe = Promise.reject(error instanceof Error ? error : new Error(String(error)));

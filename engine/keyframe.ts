@@ -8,10 +8,12 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Keyspace, KeyspaceState } from './keyspace/keyspace.ts';
 import type { LogBuffer, LogBufferState } from './persistence/log-buffer.ts';
 import type { ObserverState } from './observer.ts';
+import type { PauseState } from './pause.ts';
 import type { PubSub, PubSubState } from './pubsub.ts';
 import type { RatesState } from './rates.ts';
 import type { EngineServer } from './server.ts';
 import type { Session, SessionState } from './session.ts';
+import type { TrackingState } from './tracking.ts';
 import type { Film } from './trace/film.ts';
 
 /** The parts of an engine that a keyframe remembers. */
@@ -34,6 +36,8 @@ export interface PartsState {
   readonly sessions: readonly SessionState[];
   readonly pubsub: PubSubState;
   readonly observer: ObserverState;
+  readonly pause: PauseState;
+  readonly tracking: TrackingState;
   readonly nextWait: number;
   readonly chance: Int32Array;
   readonly config: ReadonlyMap<string, ConfigValue>;
@@ -58,6 +62,8 @@ export function captureParts(parts: Parts): PartsState {
     sessions: [...parts.sessions.values()].map((session) => session.capture()),
     pubsub: parts.pubsub.capture(),
     observer: server.observer.capture(),
+    tracking: server.tracking.capture(),
+    pause: parts.dispatcher.pause.capture(),
     nextWait: parts.blocking.nextOrder,
     chance: parts.chance.capture(),
     config: parts.config.capture(),
@@ -89,6 +95,7 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   server.skipsChecksums = state.skipsChecksums;
   server.replId = state.replId;
   server.savedImage = state.savedImage;
+  parts.dispatcher.pause.restore(state.pause);
   parts.dispatcher.logFailure = state.logFailure;
   parts.registry.restoreCounts(state.calls);
   Object.assign(server.stats, state.stats, { errors: new Map(state.stats.errors) });
@@ -104,5 +111,6 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   blocking.nextOrder = state.nextWait;
   blocking.restore(sessions.values());
   server.observer.restore(state.observer, (id) => sessions.get(id));
+  server.tracking.restore(state.tracking);
   parts.pubsub.restore(state.pubsub, (id) => sessions.get(id));
 }

@@ -61,6 +61,25 @@ test('without a clock nothing takes time but sleep, and so a replay tells the sa
   expect(client.say('LATENCY HISTORY command')).toContain(':2\r\n');
 });
 
+test('what nobody called for and yet holds up the server is kept under a name of its own', () => {
+  let now = 0;
+  const clock = (): number => (now += 5000);
+  const log = { append: (): null => null };
+  const config = { appendonly: 'yes', 'latency-monitor-threshold': '5' };
+  const engine = new Engine({ host: { seed: 1, clock, log }, nowMs: Date.UTC(2026, 10, 20), config });
+  let received = '';
+  const connection = engine.connect((bytes) => {
+    for (const byte of bytes) received += String.fromCharCode(byte);
+  });
+  for (const line of ['SET a 1\r\n', 'LATENCY LATEST\r\n']) {
+    connection.receive(Uint8Array.from(line, (character) => character.charCodeAt(0)));
+    engine.endTurn();
+    engine.tick(Date.UTC(2026, 10, 20) + 100);
+  }
+  expect(received).toContain('$9\r\naof-write\r\n:1795132800\r\n:5\r\n:5\r\n');
+  expect(received).toContain('$12\r\nexpire-cycle\r\n');
+});
+
 test('places of a histogram are two digits wide', () => {
   const histogram = new LatencyHistogram();
   for (const microseconds of [0, 1, 2, 6, 73, 73, 2_000_000]) histogram.add(microseconds);

@@ -45,8 +45,9 @@ export class Observer {
   mostSlowCalls = 0;
   /** `latency-monitor-threshold`; 0 is never. */
   latencyMs = 0;
-  /** Whether somebody watches all calls. */
+  /** Whether each call matters to somebody else, who watches or tracks. */
   isWatched = false;
+  private isTracked = false;
   /** `latency-tracking`. */
   keepsHistograms = true;
 
@@ -114,6 +115,15 @@ export class Observer {
     );
   }
 
+  /** Does what may hold up the server though nobody called for it, and keeps it if it did. */
+  during<Result>(event: string, work: () => Result): Result {
+    if (this.latencyMs === 0) return work();
+    const begun = this.clock();
+    const result = work();
+    this.happened(event, Math.floor(this.clock() - begun));
+    return result;
+  }
+
   /** Something held up the server for so long. */
   happened(event: string, microseconds: number): void {
     const milliseconds = Math.floor(microseconds / 1000);
@@ -126,18 +136,28 @@ export class Observer {
   watch(session: Session): void {
     session.isMonitor = true;
     this.monitors.add(session);
-    this.isWatched = true;
+    this.look();
   }
 
   unwatch(session: Session): void {
     session.isMonitor = false;
     this.monitors.delete(session);
-    this.isWatched = this.monitors.size > 0;
+    this.look();
+  }
+
+  /** Somebody tracks what it reads, or nobody does any more. */
+  follow(isTracked: boolean): void {
+    this.isTracked = isTracked;
+    this.look();
+  }
+
+  private look(): void {
+    this.isWatched = this.monitors.size > 0 || this.isTracked;
   }
 
   /** Shows a call that was made to all who watch. Calls that administer the server are not for everybody's eyes. */
   show(session: Session, command: Command, args: Args): void {
-    if (command.isAdmin) return;
+    if (command.isAdmin || this.monitors.size === 0) return;
     const microseconds = Math.floor(this.parts.nowMs() * 1000);
     const time = `${Math.floor(microseconds / 1e6)}.${String(microseconds % 1e6).padStart(6, '0')}`;
     const line = `${time} [${session.db} ${session.peer.address}] ${wordsInQuotes(command, args)}`;
@@ -165,7 +185,7 @@ export class Observer {
     this.sleptMicroseconds = state.sleptMicroseconds;
     this.untilTimed = 0;
     this.monitors.clear();
-    this.isWatched = false;
+    this.look();
     for (const id of state.monitors) {
       const session = sessionOf(id);
       if (session) this.watch(session);

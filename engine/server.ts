@@ -3,12 +3,15 @@ import type { Chance } from './chance.ts';
 import type { Server, ServerFacts, ServerStats } from './commands/contract.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Host } from './host.ts';
+import type { KeyEvents } from './keyspace/events.ts';
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { LogBuffer } from './persistence/log-buffer.ts';
 import { Observer } from './observer.ts';
+import type { PauseKind } from './pause.ts';
 import type { PubSub } from './pubsub.ts';
 import type { Reply } from './reply.ts';
 import { Rates } from './rates.ts';
+import { Tracking } from './tracking.ts';
 import type { QueuedCommand, Session, Wait } from './session.ts';
 
 export interface EngineServerParts {
@@ -17,6 +20,7 @@ export interface EngineServerParts {
   readonly facts: Partial<ServerFacts>;
   readonly chance: Chance;
   readonly keyspace: Keyspace;
+  readonly events: KeyEvents;
   readonly sessions: ReadonlyMap<number, Session>;
   readonly log: LogBuffer;
   readonly pubsub: PubSub;
@@ -25,6 +29,7 @@ export interface EngineServerParts {
   /** The dispatcher hands the server to its commands, and so is made after it. */
   readonly dispatcher: () => Dispatcher;
   readonly push: (session: Session, write: (reply: Reply) => void) => void;
+  readonly unpause: () => void;
   /** Ends a connection at once. */
   readonly end: (session: Session) => void;
 }
@@ -44,6 +49,7 @@ export class EngineServer implements Server {
   };
   readonly pubsub: PubSub;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   /** Whether keys expire on their own as time goes by. In a keyframe. */
   isActiveExpire = true;
   // What DEBUG changes besides, all in a keyframe.
@@ -68,6 +74,16 @@ export class EngineServer implements Server {
       nowMs: () => parts.keyspace.nowMs,
       push: parts.push,
     });
+    this.tracking = new Tracking({
+      current: () => parts.dispatcher().context.session,
+      sessionOf: (id) => parts.sessions.get(id),
+      sessions: () => parts.sessions.values(),
+      push: parts.push,
+      onSwitch: (isOn) => {
+        this.observer.follow(isOn);
+        parts.events.onChanged = isOn ? this.onChanged : null;
+      },
+    });
     this.startMs = parts.nowMs;
     this.facts = {
       ...{ os: 'unknown', processId: 1, tcpPort: 0, executable: '', configFile: '', host: 'memory' },
@@ -76,6 +92,10 @@ export class EngineServer implements Server {
     this.runId = randomId(chance);
     this.replId = this.runId;
   }
+
+  private readonly onChanged = (bytes: Uint8Array, start: number, end: number): void => {
+    this.tracking.changed(bytes, start, end);
+  };
 
   get nowMs(): number {
     return this.keyspace.nowMs;
@@ -181,6 +201,14 @@ export class EngineServer implements Server {
     session.closing = how;
     // Who is being served is ended when its command is over.
     if (session !== this.parts.dispatcher().context.session) this.parts.end(session);
+  }
+
+  pause(kind: PauseKind, endMs: number): void {
+    this.parts.dispatcher().pause.begin(kind, endMs);
+  }
+
+  unpause(): void {
+    this.parts.unpause();
   }
 
   // The log.

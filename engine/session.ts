@@ -2,6 +2,7 @@ import type { Args } from './args.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
 import { compareBytes } from './memory/bytes.ts';
+import type { Tracked } from './tracking.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
@@ -69,6 +70,8 @@ export interface SessionState {
   readonly lastCommand: string;
   readonly isNoEvict: boolean;
   readonly isMonitor: boolean;
+  readonly tracked: Tracked | null;
+  readonly isCaching: boolean;
   readonly inputBytes: number;
   readonly outputBytes: number;
   /** The bytes of a command that has not come whole yet. */
@@ -106,6 +109,10 @@ export class Session implements Watcher {
   isNoEvict = false;
   /** Is shown all calls as they are made. Set by `Observer` alone. */
   isMonitor = false;
+  /** How it tracks what it reads, `null` when it does not. Set by `Tracking` alone. */
+  tracked: Tracked | null = null;
+  /** CLIENT CACHING has announced the command that comes now. */
+  isCaching = false;
   closing: 'no' | 'after-reply' | 'now' = 'no';
   isClosed = false;
   connectedMs: number;
@@ -157,11 +164,11 @@ export class Session implements Watcher {
   capture(): SessionState {
     const { id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched } = this;
     const { waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes } = this;
-    const { isMonitor } = this;
+    const { isMonitor, tracked, isCaching } = this;
     return {
       ...{ id, name, libraryName, libraryVersion, protocol, db, isAuthenticated, isQueueBroken, isTouched },
       ...{ waiting, replyMode, connectedMs, lastActiveMs, lastCommand, isNoEvict, inputBytes, outputBytes },
-      isMonitor,
+      ...{ isMonitor, tracked, isCaching },
       pending: this.decoder.pendingCopy(),
       subscriptions: copyOf(this.subscriptions),
       queue: this.queue === null ? null : [...this.queue],

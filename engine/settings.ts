@@ -8,6 +8,7 @@ import { LIMIT_SETTINGS, type Limits } from './keyspace/limits.ts';
 import type { IndexName } from './keyspace/sorted-sets.ts';
 import type { Observer } from './observer.ts';
 import type { OutputLimits } from './output-limits.ts';
+import type { Tracking } from './tracking.ts';
 import type { DecoderLimits } from './resp/decoder.ts';
 
 export interface SettingParts {
@@ -15,6 +16,7 @@ export interface SettingParts {
   readonly events: KeyEvents;
   readonly dispatcher: Dispatcher;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   readonly decoderLimits: DecoderLimits;
   readonly outputLimits: OutputLimits;
   /** Whether the host keeps a log at all. */
@@ -22,7 +24,7 @@ export interface SettingParts {
 }
 
 export function followSettings(config: Config, parts: SettingParts): void {
-  const { keyspace, events, dispatcher, observer, decoderLimits } = parts;
+  const { keyspace, events, dispatcher, observer, tracking, decoderLimits } = parts;
   const inForce: Record<string, (name: string) => void> = {
     'zset-index': (name) => (keyspace.sortedSets.indexName = config.text(name) as IndexName),
     'notify-keyspace-events': (name) => (events.kinds = config.number(name)),
@@ -34,6 +36,7 @@ export function followSettings(config: Config, parts: SettingParts): void {
     appendonly: (name) => (dispatcher.isLogging = parts.hasLog && config.isOn(name)),
     'slowlog-log-slower-than': (name) => (observer.slowMicroseconds = config.number(name)),
     'slowlog-max-len': (name) => (observer.mostSlowCalls = config.number(name)),
+    'tracking-table-max-keys': (name) => (tracking.mostKeys = config.number(name)),
     'latency-monitor-threshold': (name) => (observer.latencyMs = config.number(name)),
     'latency-tracking': (name) => (observer.keepsHistograms = config.isOn(name)),
   };

@@ -54,7 +54,7 @@ export function clientLine(session: Session, nowMs: number): string {
     ['events', 'r'],
     ['cmd', session.lastCommand],
     ['user', 'default'],
-    ['redir', -1],
+    ['redir', session.tracked?.redirect ?? -1],
     ['resp', session.protocol],
   ];
   return `${fields.map(([name, value]) => `${name}=${value}`).join(' ')}\n`;
@@ -66,6 +66,9 @@ function flagsOf(session: Session): string {
     (session.isSubscriber ? 'P' : '') +
     (session.queue === null ? '' : 'x') +
     (session.waiting === null ? '' : 'b') +
+    (session.tracked === null ? '' : 't') +
+    (session.tracked?.isBroken === true ? 'R' : '') +
+    (session.tracked?.isBcast === true ? 'B' : '') +
     (session.isTouched ? 'd' : '') +
     (session.closing === 'after-reply' ? 'c' : '') +
     (session.isNoEvict ? 'e' : '');

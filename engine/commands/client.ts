@@ -2,6 +2,8 @@ import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { CLIENT_KILL } from './client-kill.ts';
+import { CLIENT_PAUSE } from './client-pause.ts';
+import { CLIENT_TRACKING } from './client-tracking.ts';
 import { clientLine, clientType, typeOf } from './client-line.ts';
 import type { CommandFlag, CommandSpec, Context } from './contract.ts';
 import { behind, block, integer, multiple, oneOf, optional, since, string, word } from './grammar.ts';
@@ -119,6 +121,8 @@ export const CLIENT: CommandSpec = {
       handler: list,
     },
     CLIENT_KILL,
+    ...CLIENT_PAUSE,
+    ...CLIENT_TRACKING,
     {
       name: 'no-evict',
       group: 'connection',

@@ -2,6 +2,7 @@ import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import type { Reply } from '../reply.ts';
 import { replyWords } from './command-docs.ts';
+import { keyPlaces } from './key-places.ts';
 import type { CommandTable, Command, KeySpec } from './contract.ts';
 
 /** A command as COMMAND INFO describes it: ten fields without names. */
@@ -92,7 +93,8 @@ export function replyKeys(reply: Reply, registry: CommandTable, args: Args, with
   if (arity > 0 ? words !== arity : words < -arity) {
     throw new CommandError('ERR Invalid number of arguments specified for command');
   }
-  const keys = keysIn(command, args, words);
+  const keys = keyPlaces(command, args, FIRST);
+  if (keys === null) throw new CommandError(INVALID_ARGUMENTS);
   reply.array(keys.length);
   for (const { place, flags } of keys) {
     if (withFlags) reply.array(2);
@@ -102,31 +104,6 @@ export function replyKeys(reply: Reply, registry: CommandTable, args: Args, with
 }
 
 const FIRST = 2;
-
-function keysIn({ spec, keySpecs }: Command, args: Args, words: number): { place: number; flags: readonly string[] }[] {
-  const places = spec.keyPlacesOf?.(args, FIRST);
-  // Only the first key can be said to be one; what else there is among unknown ones is the last of them.
-  if (places) return places.map((place, i) => ({ place, flags: keySpecs.at(i === 0 ? 0 : -1)?.flags ?? [] }));
-  return keySpecs.flatMap((keySpec) => {
-    const first = FIRST + keySpec.index + (keySpec.isCounted ? 1 : 0);
-    const flags = spec.keyFlagsOf?.(args, FIRST) ?? keySpec.flags;
-    return Array.from({ length: countKeys(keySpec, args, words) }, (_, i) => ({
-      place: first + i * keySpec.step,
-      flags,
-    }));
-  });
-}
-
-/** How many keys a key spec finds in a command line of so many words. */
-function countKeys({ index, lastKey, step, isCounted }: KeySpec, args: Args, words: number): number {
-  if (isCounted) {
-    const count = args.integer(FIRST + index, INVALID_ARGUMENTS);
-    if (count < 1 || count > words - index - 1) throw new CommandError(INVALID_ARGUMENTS);
-    return count;
-  }
-  const last = lastKey < 0 ? words + lastKey : index + lastKey;
-  return Math.floor((last - index) / step) + 1;
-}
 
 const INVALID_ARGUMENTS = 'ERR Invalid arguments specified for command';
 

@@ -99,6 +99,7 @@ export const CONNECTION: readonly CommandSpec[] = [
       endTransaction(keyspace, session);
       server.pubsub.forget(session);
       server.observer.unwatch(session);
+      server.tracking.end(session);
       session.db = 0;
       session.protocol = 2;
       reply.protocol = 2;

@@ -9,8 +9,10 @@ import type { Database } from '../keyspace/database.ts';
 import type { LatencyHistogram } from '../latency-histogram.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Observer } from '../observer.ts';
+import type { PauseKind } from '../pause.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { Reply } from '../reply.ts';
+import type { Tracking } from '../tracking.ts';
 import type { QueuedCommand, Session, Wait } from '../session.ts';
 
 /** What a command does with a key, in the words of `COMMAND INFO`. */
@@ -232,9 +234,13 @@ export interface Server {
   sessions(): Iterable<Session>;
   readonly pubsub: PubSub;
   readonly observer: Observer;
+  readonly tracking: Tracking;
   /** Writes something for a session that did not ask for it, to be sent at the end of the turn. */
   push(session: Session, write: (reply: Reply) => void): void;
   session(id: number): Session | undefined;
+  /** Makes all clients wait that want to change something, or whatever they want, through this millisecond. */
+  pause(kind: PauseKind, endMs: number): void;
+  unpause(): void;
   /** Ends a connection: after the replies that it still gets, or at once. */
   closeSession(session: Session, how: 'after-reply' | 'now'): void;
   /** Whether changes go into a log at all; where not, nobody need work out what to say there. */

@@ -48,7 +48,6 @@ export const ABSENT: Readonly<Record<string, Fields | undefined>> = {
     ...zeros('total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
     ...zeros('active_defrag_hits', 'active_defrag_misses', 'active_defrag_key_hits', 'active_defrag_key_misses'),
     ...zeros('total_active_defrag_time', 'current_active_defrag_time'),
-    ...zeros('tracking_total_keys', 'tracking_total_items', 'tracking_total_prefixes'),
     ...zeros('unexpected_error_replies', 'dump_payload_sanitizations', 'reply_buffer_shrinks', 'reply_buffer_expands'),
     ...zeros('io_threaded_reads_processed', 'io_threaded_writes_processed'),
   ],

@@ -84,7 +84,7 @@ function clientFields({ server, config }: Context): Fields {
     ],
     ['client_recent_max_output_buffer', 0],
     ['blocked_clients', server.waitingClients()],
-    ['tracking_clients', 0],
+    ['tracking_clients', server.tracking.size],
     ['clients_in_timeout_table', 0],
   ];
 }
@@ -144,6 +144,7 @@ function persistenceFields({ server, keyspace }: Context): Fields {
 function statsFields({ server, keyspace }: Context): Fields {
   const { stats } = server;
   const rates = server.ratesASecond();
+  const tracked = server.tracking.counts();
   return [
     ['total_connections_received', stats.connections],
     ['total_commands_processed', stats.commands],
@@ -165,6 +166,9 @@ function statsFields({ server, keyspace }: Context): Fields {
     ['pubsub_channels', server.pubsub.names('channel').length],
     ['pubsub_patterns', server.pubsub.names('pattern').length],
     ['pubsubshard_channels', server.pubsub.names('shard').length],
+    ['tracking_total_keys', tracked.keys],
+    ['tracking_total_items', tracked.items],
+    ['tracking_total_prefixes', tracked.prefixes],
     ['total_error_replies', [...stats.errors.values()].reduce((total, count) => total + count, 0)],
   ];
 }

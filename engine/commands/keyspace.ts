@@ -14,6 +14,9 @@ const FLUSH_HISTORY = [
   ['6.2.0', 'Takes SYNC.'],
 ] as const;
 
+/** So many times a key is picked that has expired and cannot be removed. */
+const ATTEMPTS = 100;
+
 /** The commands about all keys of a database. */
 export const KEYSPACE: readonly CommandSpec[] = [
   {
@@ -61,7 +64,7 @@ export const KEYSPACE: readonly CommandSpec[] = [
     arguments: [],
     examples: ['MSET one 1 two 2', 'RANDOMKEY'],
     handler({ db, reply, server }) {
-      for (;;) {
+      for (let futile = 0; futile < ATTEMPTS;) {
         const entry = db.keys.random(() => server.chance());
         if (entry === NONE) {
           reply.null();
@@ -71,9 +74,12 @@ export const KEYSPACE: readonly CommandSpec[] = [
           replyKey(db, entry, reply);
           return;
         }
-        // Looked at, an expired key goes, so that this comes to an end.
+        // Looked at, an expired key goes, so that this comes to an end; unless clients are paused, and nothing goes.
+        const { size } = db;
         peekEntry(db, entry);
+        if (db.size === size) futile++;
       }
+      reply.null();
     },
   },
   {
@@ -103,9 +109,10 @@ export const KEYSPACE: readonly CommandSpec[] = [
     history: FLUSH_HISTORY,
     arguments: FLUSH_ARGUMENTS,
     examples: ['FLUSHDB', 'FLUSHDB ASYNC'],
-    handler({ db, keyspace, reply }, args) {
+    handler({ db, keyspace, reply, server }, args) {
       checkFlush(args);
       keyspace.stats.dirty += Math.max(1, db.clear());
+      server.tracking.flushed();
       reply.ok();
     },
   },
@@ -121,10 +128,11 @@ export const KEYSPACE: readonly CommandSpec[] = [
     history: FLUSH_HISTORY,
     arguments: FLUSH_ARGUMENTS,
     examples: ['FLUSHALL', 'FLUSHALL SYNC'],
-    handler({ keyspace, reply }, args) {
+    handler({ keyspace, reply, server }, args) {
       checkFlush(args);
       const removed = keyspace.databases.reduce((total, db) => total + db.clear(), 0);
       keyspace.stats.dirty += Math.max(1, removed);
+      server.tracking.flushed();
       reply.ok();
     },
   },

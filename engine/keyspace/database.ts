@@ -35,6 +35,8 @@ export interface KeyspaceParts {
   /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
   expires(): boolean;
   readonly events: KeyEvents;
+  /** Whether such keys are left where they are for now, though they are gone for everybody. */
+  isFrozen(): boolean;
   /** A key was found to have expired and is about to be removed. */
   onExpired(db: Database, key: Uint8Array): void;
 }
@@ -156,7 +158,7 @@ export class Database {
     const entry = this.keys.find(bytes, start, end);
     // While the log is read nothing expires: a key past its deadline is there until the log itself removes it.
     if (entry === NONE || !this.parts.expires() || !this.isExpired(entry)) return entry;
-    this.expire(entry);
+    if (!this.parts.isFrozen()) this.expire(entry);
     return NONE;
   }
 
@@ -260,6 +262,7 @@ export class Database {
   changed(bytes: Uint8Array, start: number, end: number, changes = 1): void {
     this.stats.dirty += changes;
     if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
+    if (this.events.onChanged !== null) this.events.onChanged(bytes, start, end);
   }
 
   /** Says what has happened to a key, when somebody wants to know of events of the kind. */
@@ -334,6 +337,7 @@ export class Database {
     this.stats.expired++;
     this.remove(entry);
     this.notify(EXPIRED_EVENT, 'expired', key, 0, key.length);
+    this.events.onChanged?.(key, 0, key.length);
     for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
   }
 

@@ -66,6 +66,8 @@ export function printEventKinds(kinds: number): string {
 /** What the databases of an engine are asked to tell, and whom. */
 export interface KeyEvents {
   kinds: number;
+  /** Told of each key that was changed or has expired, while somebody keeps copies of what it has read. */
+  onChanged: ((bytes: Uint8Array, start: number, end: number) => void) | null;
   /** Takes an event of one of the kinds. The key is a view, valid during the call. */
   tell(db: number, event: string, bytes: Uint8Array, start: number, end: number): void;
 }

@@ -64,6 +64,8 @@ export interface KeyspaceOptions {
   readonly chance: () => number;
   readonly recorder: Recorder | null;
   readonly events: KeyEvents;
+  /** Whether what has expired must be left where it is for now. */
+  readonly isFrozen: () => boolean;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
 }
 
@@ -170,6 +172,7 @@ export class Keyspace {
       now: () => this.nowMs,
       expires: () => this.expires,
       events: options.events,
+      isFrozen: options.isFrozen,
       onExpired: options.onExpired,
     };
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, parts, this.stats));

@@ -22,7 +22,7 @@ function emptyKeyspace(): Keyspace {
     ...{ databases: 2, hashName: 'fnv1a', hashSeed: [0, 0], recorder: null },
     chance: () => 0x1234567,
     onExpired: () => undefined,
-    events: { kinds: 0, tell: () => undefined },
+    events: { kinds: 0, onChanged: null, tell: () => undefined },
   });
   Object.assign(keyspace.limits, {
     ...{ hashPackEntries: 8, hashPackValueBytes: 64, setIntsetEntries: 8, zsetPackEntries: 8 },

@@ -104,6 +104,11 @@ export class RequestDecoder {
     this.keepRest();
   }
 
+  /** What `next` found last is to be found again. */
+  putBack(): void {
+    this.position = this.searched = this.requestStart;
+  }
+
   /** What came of a command that is not whole yet has not come. */
   forget(): void {
     this.input = NOTHING;
@@ -238,6 +243,7 @@ export class RequestDecoder {
     this.args.starts = inline.starts;
     this.args.ends = inline.ends;
     this.args.count = inline.count;
+    this.requestStart = this.commandStart;
     this.isCanonical = false;
     this.position = at + 1;
     this.searched = this.position;

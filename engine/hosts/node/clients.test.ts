@@ -224,7 +224,24 @@ const round: readonly Step[] = [
   step('CLIENT REPLY ON', 'OK'),
   step('CLIENT UNBLOCK 999999', 0),
   step('CLIENT KILL ID 999999', 0),
+  step('CLIENT PAUSE 0 WRITE', 'OK'),
+  step('CLIENT UNPAUSE', 'OK'),
+  step('CLIENT GETREDIR', -1),
+  step('CLIENT TRACKING ON OPTIN', 'OK'),
+  step('CLIENT CACHING YES', 'OK'),
+  step('CLIENT TRACKINGINFO', SOMETHING),
+  step('CLIENT TRACKING OFF', 'OK'),
   step('CLIENT HELP', SOMETHING),
+  step('SLOWLOG GET', SOMETHING),
+  step('SLOWLOG LEN', A_NUMBER),
+  step('SLOWLOG RESET', 'OK'),
+  step('SLOWLOG HELP', SOMETHING),
+  step('LATENCY LATEST', []),
+  step('LATENCY HISTORY command', []),
+  step('LATENCY HISTOGRAM get', SOMETHING),
+  step('LATENCY DOCTOR', A_TEXT),
+  step('LATENCY RESET', 0),
+  step('LATENCY HELP', SOMETHING),
   step('INFO server', expect.stringContaining('redis_version:7.0.15')),
   step('TIME', [A_TEXT, A_TEXT]),
   step('CONFIG GET port', SOMETHING),
@@ -257,7 +274,8 @@ const round: readonly Step[] = [
 
 /** Not in the round: errors by design, and what ends or changes the connection that asks for it. */
 const elsewhere = [
-  ...['config|rewrite', 'object|freq', 'auth', 'hello', 'reset', 'quit', 'shutdown'],
+  ...['config|rewrite', 'object|freq', 'latency|graph', 'auth', 'hello', 'reset', 'quit', 'shutdown'],
+  'monitor',
   // Asked for by the clients' own calls, which see to it that messages are not taken for replies.
   ...['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe'],
 ];
@@ -292,6 +310,22 @@ test('ioredis', async () => {
     [null, 1],
     [null, 2],
   ]);
+  await client.quit();
+});
+
+test('ioredis, watching', async () => {
+  const options = { port: server.port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null };
+  const client = new IoRedis(options);
+  await client.connect();
+  const watcher = await client.monitor();
+  const shown = new Promise((resolve) => {
+    watcher.on('monitor', (_time: string, argv: string[], _source: string, database: string) => {
+      resolve([argv, database]);
+    });
+  });
+  await client.set('key', 'a "b"');
+  expect(await shown).toEqual([['set', 'key', 'a "b"'], '0']);
+  watcher.disconnect();
   await client.quit();
 });
 

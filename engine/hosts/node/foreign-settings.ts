@@ -6,7 +6,7 @@
 
 const LEFT_ASIDE = [
   /^(acllog|active|busy|crash|dynamic|io-threads|jemalloc|lazyfree|lfu|list|hash|zset|set)-/,
-  /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|socket-mark|stream|syslog|tracking)-/,
+  /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|socket-mark|stream|syslog)-/,
   /^(activedefrag|always-show-logo|auto-aof-rewrite-.+|aof-(disable|rewrite|timestamp|use)-.+|bind-source-addr)$/,
   /^(aof_rewrite|bgsave|bio|server)_cpulist$/,
   /^cluster-(?!enabled$)/,
