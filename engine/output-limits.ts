@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 const CLASSES = ['normal', 'slave', 'pubsub'] as const;
 type ClientClass = (typeof CLASSES)[number];
 
-export interface OutputLimit {
+interface OutputLimit {
   /** 0 is without a limit. */
   readonly hardBytes: number;
   readonly softBytes: number;

@@ -92,7 +92,10 @@ function facts([, arity, flags, firstKey, lastKey, step, categories, tips, keySp
 
 /** The names in each section; not of those whose names are data. */
 function fieldsOf(info) {
-  const sections = info.replace(/^txt:/, '').split(/(?:^|\r\n)# /).slice(1);
+  const sections = info
+    .replace(/^txt:/, '')
+    .split(/(?:^|\r\n)# /)
+    .slice(1);
   const named = sections.map((text) => text.split('\r\n')).filter(([name]) => !/stats$/.test(name) || name === 'Stats');
   return Object.fromEntries(
     named.map(([name, ...lines]) => [

@@ -80,10 +80,10 @@ describe('INFO', () => {
 
 describe('MEMORY', () => {
   function filled(): TestEngine {
-    const engine = new TestEngine();
+    const engine = new TestEngine({ appendonly: 'no' });
     const client = engine.connect();
     const value = 'x'.repeat(3000);
-    for (let i = 0; i < 4000; i++) client.say(`SET key:${i} ${value}`);
+    for (let i = 0; i < 2000; i++) client.say(`SET key:${i} ${value}`);
     return engine;
   }
 
@@ -96,9 +96,9 @@ describe('MEMORY', () => {
     const engine = filled();
     const client = engine.connect();
     engine.pass(100);
-    for (let i = 0; i < 3900; i++) client.say(`DEL key:${i}`);
+    for (let i = 0; i < 1900; i++) client.say(`DEL key:${i}`);
     const said = client.say('MEMORY DOCTOR');
-    expect(said).toMatch(/At its peak the data took 1\d\.\d MiB; it takes 0\.\d MiB now/);
+    expect(said).toMatch(/At its peak the data took \d\.\d MiB; it takes 0\.\d MiB now/);
     expect(said).toMatch(/Of \d+ blocks of 3072 bytes only 100 are in use/);
   });
 

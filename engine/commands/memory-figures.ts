@@ -8,7 +8,7 @@ const BUCKET_BYTES = 4;
 /** A deadline is a double and the ref of its key. They lie in chunks beside the arena. */
 const DEADLINE_BYTES = 12;
 
-export interface MemoryFigures {
+interface MemoryFigures {
   /** Bytes in blocks that are in use; in slabs and large blocks; taken from the system. */
   readonly used: number;
   readonly slabs: number;

@@ -1,5 +1,5 @@
 /** Orders two items: negative, zero or positive, as `Array.prototype.sort` wants it. */
-export type Compare<Item> = (a: Item, b: Item) => number;
+type Compare<Item> = (a: Item, b: Item) => number;
 
 /** Fewer items than this are sorted by insertion. */
 const FEW = 7;

@@ -2,7 +2,7 @@
 import type { ArenaModel } from './arena.steps.ts';
 
 /** All slabs of one size of blocks. */
-export interface ClassFigures {
+interface ClassFigures {
   readonly blockBytes: number;
   readonly slabs: number;
   /** How many blocks the slabs have room for; of these so many are in use, and so many were and wait to be again. */
