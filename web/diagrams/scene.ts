@@ -7,7 +7,9 @@ export type Tone = 'plain' | 'muted' | 'key' | 'value' | 'active' | 'migrating' 
 export type Target =
   | { readonly kind: 'bucket'; readonly table: 0 | 1; readonly bucket: number }
   | { readonly kind: 'entry'; readonly ref: number }
-  | { readonly kind: 'block'; readonly ref: number; readonly bytes: number };
+  | { readonly kind: 'block'; readonly ref: number; readonly bytes: number }
+  /** A part of a value, by the key of its glyph. */
+  | { readonly kind: 'part'; readonly name: string };
 
 /** How a glyph answers a prediction. */
 export type Mark = 'right' | 'wrong' | 'picked';
@@ -89,7 +91,7 @@ export interface Badge extends Glyph {
 
 export type AnyGlyph = Cell | Arrow | Label | Badge;
 
-/** A table too large for glyphs: one small square a bucket, the stronger its colour the longer its chain. Drawn on a canvas. */
+/** What is too much for glyphs: small squares, the stronger the colour the higher the value. Drawn on a canvas. */
 export interface Raster {
   readonly key: string;
   readonly x: number;
@@ -98,11 +100,15 @@ export interface Raster {
   readonly rows: number;
   /** The side of a square. */
   readonly side: number;
-  readonly chainLengths: ArrayLike<number>;
-  /** Buckets below this have moved on, -1 when none. */
+  /** By square. Of a table: how long the chain of the bucket is. */
+  readonly values: ArrayLike<number>;
+  /** From this value on the colour is the strongest. */
+  readonly most: number;
+  readonly tone: 'key' | 'value';
+  /** Squares below this have moved on, -1 when none. */
   readonly movedBelow: number;
-  readonly table: 0 | 1;
-  readonly lit: number;
+  /** Whose buckets the squares are; `null` where they stand for something else, which cannot be picked. */
+  readonly table: 0 | 1 | null;
 }
 
 export interface Scene {
@@ -119,7 +125,8 @@ export function sameTarget(a: Target | null | undefined, b: Target | null | unde
 }
 
 export function targetKey(target: Target): string {
-  return target.kind === 'bucket' ? `bucket/${target.table}/${target.bucket}` : `${target.kind}/${target.ref}`;
+  if (target.kind === 'bucket') return `bucket/${target.table}/${target.bucket}`;
+  return target.kind === 'part' ? `part/${target.name}` : `${target.kind}/${target.ref}`;
 }
 
 /** The width of a text in the fixed pitch of keys and bytes. */
