@@ -8,6 +8,7 @@ import { captionOf, lostCaption, overviewCaption, type Beat } from './beats.ts';
 import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
 import { placeOf, type Eye } from './follow.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
+import { isInside } from './value-light.ts';
 
 export interface TimelineOptions {
   readonly start: Picture;
@@ -36,8 +37,9 @@ export interface View {
 export type Speed = 0.5 | 1 | 2 | 4;
 export const SPEEDS: readonly Speed[] = [0.5, 1, 2, 4];
 
-/** A command that was just typed is shown in so long at most. */
+/** A command that was just typed is shown in so long at most; one that works inside a value has more to show. */
 const LIVE_MS = 1200;
+const LIVE_INSIDE_MS = 2600;
 const LIVE_BEAT_MS = 240;
 const FILM_BEAT_MS = 700;
 /** What is shown for less than this is not seen: when there are more beats than time, several go by at once. */
@@ -227,7 +229,7 @@ export class Timeline {
     void this.show(newest, 0).then(() => {
       if (this.view.stop !== newest || this.isPlaying || !this.isLive) return;
       this.isPlaying = true;
-      this.run(LIVE_BEAT_MS, LIVE_MS);
+      this.run(LIVE_BEAT_MS, this.view.steps.some(isInside) ? LIVE_INSIDE_MS : LIVE_MS);
     });
   }
 

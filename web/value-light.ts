@@ -28,8 +28,6 @@ export interface ValueLight {
   readonly entry: number;
   /** The table inside the value. */
   readonly inner: TableLight;
-  /** Whether it is that table, and not another part of the value, where something happened last. */
-  readonly isInTable: boolean;
   /** The elements of packs and intsets that were looked at in the present search, by `heldKey`: 0 is the one looked for. */
   readonly held: ReadonlyMap<string, number>;
   readonly path: readonly Move[];
@@ -42,7 +40,6 @@ export interface ValueLight {
 
 export const DARK_VALUE: Omit<ValueLight, 'inner'> = {
   entry: 0,
-  isInTable: false,
   held: new Map(),
   path: [],
   conversion: null,
@@ -83,7 +80,6 @@ export function isInside(step: EngineStep): boolean {
 }
 
 export function followValue(light: MutableValue, step: EngineStep, db: number): void {
-  if (isInside(step)) light.isInTable = step.structure === 'hash-table';
   switch (step.structure) {
     case 'hash-table':
       if (isInCollection(step)) return followInnerTable(light, step);

@@ -9,6 +9,8 @@ export interface Piece {
   readonly bottom: number;
   /** There was not room for everything in full. */
   readonly isCut?: boolean;
+  /** Of what runs from line to line as text does. */
+  readonly lines?: number;
 }
 
 /** The place of something in a row, or so many that are left out. */

@@ -7,11 +7,14 @@ import { elide, MONO_RATIO, sameTarget, type AnyGlyph, type Part, type Target } 
 import { fitting } from './text.ts';
 import { scoreText, textOf } from './value-at.ts';
 
-const LEAST_SLOT = 84;
-const LEAST_PITCH = 62;
+const LEAST_SLOT = 76;
+/** From level to level with the heights under each node, and without. */
+const ROOMY_PITCH = 62;
+const LEAST_PITCH = 42;
 const MOST_PITCH = 104;
 const MOST_LEVELS = 5;
 const CELL = 30;
+const LOW_CELL = 26;
 /** Wide enough for the rank, the member and the score side by side. */
 const WIDE = 132;
 
@@ -42,12 +45,13 @@ export function avlTreePiece(tree: AvlTreeModel, area: Area, focus: Focus): Piec
   const sky = above > 0 ? 24 * unit : 0;
   const levels = Math.min(room, heightOf(tree, top.ref, room));
   const pitch = Math.min(MOST_PITCH * unit, (area.height - sky) / levels);
+  const isRoomy = pitch >= ROOMY_PITCH * unit;
   const places = placesOf(tree, top, { ...area, y: area.y + sky }, levels, pitch, focus);
   const loose = loosePlace(tree, places, area, pitch, focus);
-  const glyphs = [...places, ...(loose ? [loose] : [])].flatMap((place) => nodeGlyphs(tree, place, focus));
+  const glyphs = [...places, ...(loose ? [loose] : [])].flatMap((place) => nodeGlyphs(tree, place, isRoomy, focus));
   if (above > 0) glyphs.push(skyLabel(above, area, unit));
   const isCut = places.length < tree.nodes.size - (loose ? 1 : 0);
-  return { glyphs, isCut, bottom: Math.max(...places.map(({ y }) => y)) + (CELL + 20) * unit };
+  return { glyphs, isCut, bottom: Math.max(...places.map(({ y }) => y)) + (isRoomy ? CELL + 20 : LOW_CELL) * unit };
 }
 
 function skyLabel(above: number, area: Area, unit: number): AnyGlyph {
@@ -135,14 +139,14 @@ function loosePlace(tree: AvlTreeModel, places: readonly Place[], area: Area, pi
   return { node, x: inside, y, width, parent: null, rank: -1, isLoose: true, isLowest: false };
 }
 
-function nodeGlyphs(tree: AvlTreeModel, place: Place, focus: Focus): AnyGlyph[] {
+function nodeGlyphs(tree: AvlTreeModel, place: Place, isRoomy: boolean, focus: Focus): AnyGlyph[] {
   const { node, x, y, width, parent, isLoose } = place;
   const { unit, spotlight } = focus;
   const target: Target = { kind: 'part', name: `tower/${node.ref}` };
   const visited = spotlight.value.path.findIndex(({ element }) => element === node.ref);
   const isNow = spotlight.steps.some((step) => isAbout(step, node.ref));
   const tone = isNow || visited >= 0 ? 'active' : 'key';
-  const [left, height] = [x - width / 2, CELL * unit];
+  const [left, height] = [x - width / 2, (isRoomy ? CELL : LOW_CELL) * unit];
   const glyphs: AnyGlyph[] = [];
   if (parent) {
     const wentHere = spotlight.value.path.some(
@@ -152,7 +156,7 @@ function nodeGlyphs(tree: AvlTreeModel, place: Place, focus: Focus): AnyGlyph[] 
       shape: 'arrow',
       key: `branch/${node.ref}`,
       tone: wentHere ? 'active' : 'muted',
-      line: [parent.x, parent.y + height + BALANCE_HEIGHT * unit, x, y],
+      line: [parent.x, parent.y + height + (isRoomy ? BALANCE_HEIGHT : 1) * unit, x, y],
       isDown: true,
       isLit: wentHere,
       hasHead: true,
@@ -171,11 +175,11 @@ function nodeGlyphs(tree: AvlTreeModel, place: Place, focus: Focus): AnyGlyph[] 
     title: `${textOf(node.member, node.length)}: score ${scoreText(node.score)}, rank ${place.rank}; its subtree has ${counted(node.size, 'node')} and is ${node.height} high`,
     from: [left, y - 40 * unit],
   });
-  if (!isLoose) glyphs.push(...balanceGlyphs(tree, place, focus));
+  if (!isLoose && isRoomy) glyphs.push(...balanceGlyphs(tree, place, focus));
   return glyphs;
 }
 
-const BALANCE_HEIGHT = 17;
+const BALANCE_HEIGHT = 20;
 
 function partsOf({ node, width, rank }: Place, tone: 'active' | 'key', unit: number): Part[] {
   const pitch = 14 * unit * MONO_RATIO;

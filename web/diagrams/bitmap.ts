@@ -9,7 +9,7 @@ import { squares } from './table-tiles.ts';
 import { fitting } from './text.ts';
 
 /** The side of a bit that carries its figure. */
-const MOST_SIDE = 26;
+const MOST_SIDE = 30;
 const LEAST_SIDE = 15;
 const LEFT = 54;
 const HEAD = 30;
@@ -60,18 +60,19 @@ interface BitGrid {
   readonly apart: number;
 }
 
-/** As many whole bytes side by side as fit, a power of two of them; `null` when the bits are too many to be written. */
+/** As many whole bytes side by side as make the bits largest; `null` when they are too many to be written. */
 function gridOf(count: number, area: Area, unit: number): BitGrid | null {
   if (count > MOST_CELLS) return null;
   const apart = 8 * unit;
+  let best: BitGrid | null = null;
   for (let bytes = 8; bytes >= 1; bytes /= 2) {
-    const side = Math.min(MOST_SIDE * unit, (area.width - LEFT * unit - (bytes - 1) * apart) / (bytes * 8));
-    if (side < LEAST_SIDE * unit) continue;
-    const rows = Math.ceil(count / (bytes * 8));
-    const pitch = Math.min(side + 8 * unit, Math.max(side, area.height / Math.max(1, rows)));
-    if (rows * side <= area.height + 1) return { across: bytes * 8, side, pitch, apart };
+    const rows = Math.max(1, Math.ceil(count / (bytes * 8)));
+    const wide = (area.width - LEFT * unit - (bytes - 1) * apart) / (bytes * 8);
+    const side = Math.floor(Math.min(MOST_SIDE * unit, wide, area.height / rows));
+    if (side < LEAST_SIDE * unit || side <= (best?.side ?? 0)) continue;
+    best = { across: bytes * 8, side, apart, pitch: Math.min(side + 8 * unit, area.height / rows) };
   }
-  return null;
+  return best;
 }
 
 function bitCell(bytes: Uint8Array, bit: number, box: Area, isLit: boolean, focus: Focus): AnyGlyph {

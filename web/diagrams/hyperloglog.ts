@@ -35,7 +35,7 @@ export function hyperLogLogPiece(string: StringModel, bytes: Uint8Array, area: A
   const fieldWidth = hasBars ? area.width - (BARS_WIDTH + 28) * unit : area.width;
   const field: Area = { x: area.x, y, width: fieldWidth, height: Math.max(20, area.y + area.height - y - 22 * unit) };
   const raster = squares('registers', sketch.registers, field, { tone: 'value', most: MOST_HEIGHT });
-  glyphs.push(...litRegister(raster, sketch, focus));
+  glyphs.push(...fewRegisters(raster, sketch, focus), ...litRegister(raster, sketch, focus));
   const caption = fitting(
     ['16,384 registers, row by row: the stronger the colour, the higher the register.', '16,384 registers: the stronger, the higher.', '16,384 registers'],
     fieldWidth,
@@ -124,16 +124,41 @@ function runGlyphs(runs: readonly Run[], area: Area, focus: Focus, string: Strin
   return glyphs;
 }
 
+/** So few raised registers would be lost in the field: each is a mark. */
+const FEW = 160;
+
+function fewRegisters(raster: Raster, sketch: Sketch, { unit }: Focus): AnyGlyph[] {
+  const raised = [...sketch.registers.entries()].filter(([, value]) => value > 0);
+  if (raised.length > FEW) return [];
+  const side = Math.max(7 * unit, raster.side + 2);
+  return raised.map(([register, value]) => {
+    const [x, y] = middleOf(raster, register);
+    return {
+      ...({ shape: 'cell', key: `register/${register}`, tone: 'value', fontSize: 12 * unit } as const),
+      ...{ x: x - side / 2, y: y - side / 2, width: side, height: side },
+      parts: [{ width: side, text: '', tone: 'value' }],
+      title: `register ${register}: ${value}`,
+    };
+  });
+}
+
+/** The middle of a register's square. */
+function middleOf(raster: Raster, register: number): [x: number, y: number] {
+  const square = Math.floor((register * raster.values.length) / REGISTERS);
+  return [
+    raster.x + ((square % raster.columns) + 0.5) * raster.side,
+    raster.y + (Math.floor(square / raster.columns) + 0.5) * raster.side,
+  ];
+}
+
 /** A frame around the register that the present beat is about, and what it says. */
 function litRegister(raster: Raster, sketch: Sketch, focus: Focus): AnyGlyph[] {
   const { unit } = focus;
   const step = focus.spotlight.steps.findLast((one) => one.structure === 'hyperloglog' && 'register' in one);
   if (step?.structure !== 'hyperloglog' || !('register' in step)) return [];
   const { register } = step;
-  const square = Math.floor((register * raster.values.length) / REGISTERS);
   const side = Math.max(9 * unit, raster.side + 4);
-  const x = raster.x + ((square % raster.columns) + 0.5) * raster.side;
-  const y = raster.y + (Math.floor(square / raster.columns) + 0.5) * raster.side;
+  const [x, y] = middleOf(raster, register);
   const text = `register ${register.toLocaleString('en')}: ${sketch.registers[register] ?? 0}`;
   const width = monoWidth(text, 13 * unit) + 16 * unit;
   const isRight = x + side + width + 8 * unit > raster.x + raster.columns * raster.side;

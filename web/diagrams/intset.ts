@@ -1,15 +1,15 @@
 /** An intset: integers in ascending order in one block, all as wide as the widest needs. */
 import type { IntsModel } from '../../engine/structures/intset.steps.ts';
 import { heldKey } from '../value-light.ts';
-import { counted, verdict, windowOf, type Piece } from './arranging.ts';
+import { counted, verdict, windowOf, type Piece, type Shown } from './arranging.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
 import { monoWidth, sameTarget, type AnyGlyph, type Part, type Target } from './scene.ts';
 
 const CELL = 34;
-/** Under the cells stand their places and their bytes. */
+/** Under the cells stand their bytes and their places; in little room their places alone. */
 const PITCH = 74;
-const TIGHT_PITCH = 58;
+const TIGHT_PITCH = 54;
 
 /** The bytes of an integer as they lie in memory, the lowest first. */
 export function integerBytes(value: string, width: number): string {
@@ -21,22 +21,32 @@ export function integerBytes(value: string, width: number): string {
   }).join(' ');
 }
 
+interface Arrangement {
+  readonly hasBytes: boolean;
+  readonly width: number;
+  readonly pitch: number;
+  readonly shown: readonly Shown[];
+}
+
 /** `doneBefore`: so many integers have been written elsewhere already. */
 export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: string, doneBefore = 0): Piece {
   const { unit } = focus;
   const header = headerParts(set, unit);
   const lead = header.reduce((sum, { width }) => sum + width, 0);
   const fontSize = 14 * unit;
-  // As wide as the bytes are that are written under them, so that wider integers are wider to look at.
-  const bytesWidth = monoWidth('00 '.repeat(set.width).trim(), 12 * unit) + 14 * unit;
-  const widest = Math.max(3, ...set.values.map((value) => value.length));
-  const width = Math.max(bytesWidth, monoWidth('0'.repeat(widest), fontSize) + 16 * unit);
-  const across = Math.max(1, Math.floor(area.width / width));
-  const leadCells = Math.ceil(lead / width);
-  const pitch = (area.height >= (PITCH + CELL) * unit ? PITCH : TIGHT_PITCH) * unit;
-  const lines = Math.max(1, Math.floor((area.height + 12 * unit) / pitch));
   const lit = litPlace(set, focus);
-  const shown = windowOf(set.values.length, Math.max(3, lines * across - leadCells), lit);
+  const [roomy, tight] = [true, false].map((hasBytes) => {
+    // As wide as the bytes are that are written under them, so that wider integers are wider to look at.
+    const bytes = hasBytes ? monoWidth('00 '.repeat(set.width).trim(), 12 * unit) + 14 * unit : 0;
+    const widest = Math.max(3, ...set.values.map((value) => value.length));
+    const width = Math.max(bytes, monoWidth('0'.repeat(widest), fontSize) + 16 * unit);
+    const pitch = (hasBytes ? PITCH : TIGHT_PITCH) * unit;
+    const across = Math.max(1, Math.floor(area.width / width));
+    const lines = Math.max(1, Math.floor((area.height + (pitch - CELL * unit) / 2) / pitch));
+    const room = Math.max(3, lines * across - Math.ceil(lead / width));
+    return { hasBytes, width, pitch, shown: windowOf(set.values.length, room, lit) };
+  }) as [Arrangement, Arrangement];
+  const { hasBytes, width, pitch, shown } = roomy.shown.length < set.values.length ? tight : roomy;
   const glyphs: AnyGlyph[] = [
     {
       ...({ shape: 'cell', tone: 'muted', key: `${name}/header`, fontSize: 13 * unit, parts: header } as const),
@@ -55,11 +65,11 @@ export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: stri
     }
     const y = area.y + line * pitch;
     if ('hidden' in one) glyphs.push(gapLabel(name, one.hidden, x, y, unit));
-    else glyphs.push(...integerGlyphs(set, one.at, { x, y, width, height: CELL * unit }, focus, name, excluded(one.at), one.at < doneBefore));
+    else glyphs.push(...integerGlyphs(set, one.at, { x, y, width, height: CELL * unit }, focus, name, excluded(one.at), one.at < doneBefore, hasBytes));
     x += width;
   }
   const isCut = shown.some((one) => 'hidden' in one);
-  return { glyphs, isCut, bottom: area.y + line * pitch + (CELL + 32) * unit };
+  return { glyphs, isCut, lines: line + 1, bottom: area.y + line * pitch + (CELL + (hasBytes ? 32 : 18)) * unit };
 }
 
 function headerParts(set: IntsModel, unit: number): Part[] {
@@ -108,6 +118,7 @@ function integerGlyphs(
   name: string,
   isExcluded: boolean,
   isDone: boolean,
+  hasBytes: boolean,
 ): AnyGlyph[] {
   const { unit, spotlight } = focus;
   const value = set.values[at] ?? '';
@@ -134,9 +145,10 @@ function integerGlyphs(
       title: `place ${at}: ${value}, ${counted(set.width, 'byte')}`,
       from: [box.x, box.y - 40 * unit],
     },
-    { ...words, key: `${key}/bytes`, x: middle, y: box.y + (CELL + 9) * unit, text: integerBytes(value, set.width) },
-    { ...words, key: `${key}/place`, x: middle, y: box.y + (CELL + 24) * unit, text: String(at) },
+    { ...words, key: `${key}/place`, x: middle, y: box.y + (CELL + (hasBytes ? 24 : 9)) * unit, text: String(at) },
   ];
+  if (hasBytes)
+    glyphs.push({ ...words, key: `${key}/bytes`, x: middle, y: box.y + (CELL + 9) * unit, text: integerBytes(value, set.width) });
   if (held !== undefined) glyphs.push(verdict(key, held === 0, box.x + box.width, box.y, unit));
   return glyphs;
 }

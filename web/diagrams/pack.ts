@@ -107,7 +107,7 @@ export function packPiece(pack: PackModel, area: Area, focus: Focus, options: Pa
   const line = last?.line ?? 0;
   if (!options.isBare) glyphs.push(...spare(pack, area, last, line * pitch + area.y, options, unit));
   const foot = isRoomy && !options.isBare ? 18 * unit : 0;
-  return { glyphs, isCut, bottom: area.y + line * pitch + CELL * unit + foot };
+  return { glyphs, isCut, lines: line + 1, bottom: area.y + line * pitch + CELL * unit + foot };
 }
 
 /** The element that the present beat is about, or -1. */

@@ -42,13 +42,14 @@ export function quicklistPiece(models: Models, list: QuickListModel, area: Area,
   const glyphs: AnyGlyph[] = [...strip];
   let bottom = top + NODE_HEIGHT * unit;
   let isShort = isCut;
+  let lines = 0;
   let before: Cell | null = null;
   const seen = new Map<string, number>();
   shown.forEach((one, column) => {
     const box = { x: area.x + column * (each + BETWEEN * unit), y: top, width, height: NODE_HEIGHT * unit };
     const node = 'at' in one ? nodes[one.at] : undefined;
     if (!node || !('at' in one)) {
-      glyphs.push(gapLabel('hidden' in one ? one.hidden : 0, box, name, unit));
+      glyphs.push(...gapGlyphs('hidden' in one ? one.hidden : 0, box, name, unit));
       before = null;
       return;
     }
@@ -71,8 +72,9 @@ export function quicklistPiece(models: Models, list: QuickListModel, area: Area,
     glyphs.push(dropArrow(node.ref, box, place, unit), ...piece.glyphs);
     bottom = Math.max(bottom, piece.bottom);
     isShort ||= piece.isCut === true;
+    lines = Math.max(lines, piece.lines ?? 0);
   });
-  return { glyphs, bottom, isCut: isShort };
+  return { glyphs, bottom, lines, isCut: isShort };
 }
 
 /** The place of the node that the present beat is about, or whose pack is; -1 for none. */
@@ -112,17 +114,25 @@ function dropArrow(ref: number, node: Area, pack: Area, unit: number): AnyGlyph 
   };
 }
 
-function gapLabel(hidden: number, box: Area, name: string, unit: number): AnyGlyph {
-  return {
-    shape: 'label',
-    key: `${name}/nodes/${Math.round(box.x)}`,
-    tone: 'muted',
-    x: box.x + box.width / 2,
-    y: box.y + box.height / 2,
-    text: fitting([`… ${counted(hidden, 'more node')} …`, `… ${hidden} more …`, `… ${hidden}`], box.width, 14 * unit),
-    fontSize: 14 * unit,
-    anchor: 'middle',
-  };
+/** Nodes for which there is no room: the links lead on to them and come back from them. */
+function gapGlyphs(hidden: number, box: Area, name: string, unit: number): AnyGlyph[] {
+  const middle = box.y + box.height / 2;
+  const key = `${name}/nodes/${Math.round(box.x)}`;
+  const wordings = [`… ${counted(hidden, 'more node')} …`, `… ${hidden} more …`, `… ${hidden}`];
+  const text = fitting(wordings, box.width, 14 * unit);
+  const [reach, apart] = [(BETWEEN - 6) * unit, 6 * unit];
+  const link = { shape: 'arrow', tone: 'muted', isDashed: true, hasHead: true } as const;
+  const ends = [
+    [box.x - BETWEEN * unit + 2, box.x - BETWEEN * unit + reach],
+    [box.x + box.width + BETWEEN * unit - reach, box.x + box.width + BETWEEN * unit - 3],
+  ] as const;
+  return [
+    { shape: 'label', key, tone: 'muted', x: box.x + box.width / 2, y: middle, text, fontSize: 14 * unit, anchor: 'middle' },
+    ...ends.flatMap(([from, to], at): AnyGlyph[] => [
+      { ...link, key: `${key}/on/${at}`, line: [from, middle - apart, to, middle - apart] },
+      { ...link, key: `${key}/back/${at}`, line: [to, middle + apart, from, middle + apart] },
+    ]),
+  ];
 }
 
 /** All nodes at once, each as high as its pack is full: which of them stand below is framed. */

@@ -14,8 +14,9 @@ const LEAST_PITCH = 74;
 const MOST_PITCH = 118;
 const LEAST_LEVEL = 22;
 const MOST_LEVEL = 44;
-/** The member, its score, and the arrow back. */
+/** The member, the score under it, and the air around them; in a low picture the member alone. */
 const FOOT = 82;
+const LOW_FOOT = 34;
 const NOBODY = 0;
 
 interface Column {
@@ -36,6 +37,7 @@ interface Grid {
   readonly cellHeight: number;
   /** The upper edge of the members. */
   readonly foot: number;
+  readonly hasScores: boolean;
 }
 
 interface Order {
@@ -75,7 +77,7 @@ export function skipListPiece(index: SkipListModel, area: Area, focus: Focus): P
   for (const column of grid.columns) glyphs.push(...columnGlyphs(index, grid, column, steps, focus));
   for (let level = 0; level < grid.levels; level++) glyphs.push(...levelGlyphs(index, grid, level, steps, focus));
   glyphs.push(...backGlyphs(grid, unit));
-  const bottom = grid.foot + FOOT * unit;
+  const bottom = grid.foot + (grid.hasScores ? FOOT - 30 : LOW_FOOT - 6) * unit;
   return { glyphs: [...(overview?.glyphs ?? []), ...glyphs], rasters: overview?.rasters ?? [], bottom, isCut };
 }
 
@@ -110,20 +112,18 @@ function gridOf(
   const levels = Math.max(1, index.head.length, ...shown.map((ref) => index.towers.get(ref)?.links.length ?? 1));
   const pitch = Math.min(MOST_PITCH * unit, area.width / (shown.length + 1));
   const cellWidth = pitch * 0.62;
-  const levelPitch = Math.max(
-    Math.min(LEAST_LEVEL * unit, (area.height - FOOT * unit) / levels),
-    Math.min(MOST_LEVEL * unit, (area.height - FOOT * unit) / levels),
-    14 * unit,
-  );
+  const hasScores = (area.height - FOOT * unit) / levels >= LEAST_LEVEL * unit;
+  const room = (area.height - (hasScores ? FOOT : LOW_FOOT) * unit) / levels;
+  const levelPitch = Math.max(15 * unit, Math.min(MOST_LEVEL * unit, room));
   const columns = [NOBODY, ...shown].map((ref, at): Column => ({
     ref,
     tower: index.towers.get(ref) ?? null,
     x: area.x + at * pitch,
     isLoose: loose.has(ref),
   }));
-  const cellHeight = Math.min(26 * unit, levelPitch - 5 * unit);
+  const cellHeight = Math.min(26 * unit, levelPitch - (levelPitch < 20 * unit ? 1 : 4) * unit);
   const foot = area.y + levels * levelPitch + 4 * unit;
-  return { columns, cellWidth, top: area.y, levels, levelPitch, cellHeight, foot };
+  return { columns, cellWidth, top: area.y, levels, levelPitch, cellHeight, foot, hasScores };
 }
 
 /** Which links were gone along and which levels stood upon, by `ref/level`. */
@@ -172,7 +172,7 @@ function columnGlyphs(index: SkipListModel, grid: Grid, column: Column, steps: T
       y: yOf(grid, level),
       width: grid.cellWidth,
       height: grid.cellHeight,
-      fontSize: 13 * unit,
+      fontSize: Math.max(11, Math.min(13 * unit, grid.cellHeight - 3)),
       parts: [{ width: grid.cellWidth, text, tone: isStood ? 'active' : next ? 'value' : 'muted' }],
       isLit: isStood,
       isDashed: isLoose,
@@ -195,7 +195,8 @@ function columnGlyphs(index: SkipListModel, grid: Grid, column: Column, steps: T
     });
     return glyphs;
   }
-  if (tower) glyphs.push(memberCell(tower, grid, x, isLoose, isNow, focus), scoreCell(tower, grid, x, isLoose, isNow, focus));
+  if (tower) glyphs.push(memberCell(tower, grid, x, isLoose, isNow, focus));
+  if (tower && grid.hasScores) glyphs.push(scoreCell(tower, grid, x, isLoose, isNow, focus));
   return glyphs;
 }
 

@@ -195,7 +195,7 @@ export function squares(
 
 /** The largest whole side of squares of which so many fit; 0 when not even single pixels do. */
 function largestSide(count: number, area: Area): number {
-  let side = Math.floor(Math.sqrt((area.width * area.height) / Math.max(1, count)));
+  let side = Math.floor(Math.sqrt((Math.max(0, area.width) * Math.max(0, area.height)) / Math.max(1, count)));
   while (side > 0 && Math.floor(area.width / side) * Math.floor(area.height / side) < count) side--;
   return side;
 }

@@ -1,9 +1,10 @@
 /** The value of one key in whatever structure keeps it: the key as it stands in its bucket, and its value unfolded below. */
 import { address } from '../../engine/memory/arena.steps.ts';
-import { FIRST_COLLECTION_ID } from '../../engine/keyspace/collections.steps.ts';
+import { FIRST_COLLECTION_ID, isInCollection } from '../../engine/keyspace/collections.steps.ts';
 import { databaseOf, type EngineStep, type Models } from '../../engine/models.ts';
 import type { StringModel } from '../../engine/structures/dynamic-string.steps.ts';
 import type { EntryModel, HashTableModel } from '../../engine/structures/hash-table.steps.ts';
+import type { TableLight } from '../spotlight.ts';
 import { isInside } from '../value-light.ts';
 import { shifted, type Piece } from './arranging.ts';
 import { avlTreePiece } from './avl-tree.ts';
@@ -19,11 +20,11 @@ import { hyperLogLogPiece } from './hyperloglog.ts';
 import { intsetPiece } from './intset.ts';
 import { packPiece } from './pack.ts';
 import { quicklistPiece } from './quicklist.ts';
-import type { AnyGlyph, Cell, Scene } from './scene.ts';
+import { elide, monoWidth, type AnyGlyph, type Cell, type Scene } from './scene.ts';
 import { isSketch } from './sketch.ts';
 import { skipListPiece } from './skip-list.ts';
 import { bucketCell, entryGlyphs, entryParts, type Detail, type Subject, type TableView } from './table-rows.ts';
-import { fitting, nothing, textWidth } from './text.ts';
+import { fitting, nothing } from './text.ts';
 import { collectionAt, scoreText, textOf, valueAt, type ValueView } from './value-at.ts';
 import { outlineOf } from './value-outline.ts';
 import { BACK, isCollection } from './value-type.ts';
@@ -97,8 +98,6 @@ export function lensOf(view: ValueView | null, focus: Focus): string {
   const lenses = lensesOf(view);
   const chosen = lenses.find(({ kind }) => kind === focus.lens);
   if (chosen) return chosen.kind;
-  const { value, steps } = focus.spotlight;
-  if (view?.kind === 'sorted' && value.isInTable && steps.some(isInside)) return 'members';
   if (view?.kind === 'string' && lenses[0]?.kind === 'bytes' && isAboutBits(focus.line)) return 'bits';
   return lenses[0]?.kind ?? '';
 }
@@ -124,19 +123,19 @@ function layout(models: Models, focus: Focus): Scene {
   return { width, height, glyphs: [...head.glyphs, ...body.glyphs], rasters: body.rasters ?? [] };
 }
 
-/** What is small is drawn larger, as long as all of it still has room. */
-const LARGER = 1.45;
+/** What is small is drawn larger, as long as all of it still has room and on no more lines. */
+const SCALES = [1.45, 1.2];
 
 function large(models: Models, view: ValueView, area: Area, focus: Focus): Piece {
-  const note = noteOf(view, lensOf(view, focus));
+  const usual = draw(models, view, area, focus, 0);
   const lowest = area.y + area.height;
-  for (const scale of [LARGER, 1]) {
-    const piece = draw(models, view, area, { ...focus, unit: focus.unit * scale }, 0);
-    const isWhole = piece.isCut !== true && piece.bottom <= lowest;
-    if (scale > 1 && (!isWhole || keepsSize(view, focus))) continue;
-    return { ...piece, glyphs: [...piece.glyphs, ...noteGlyphs(note, piece.bottom, area, focus.unit)] };
-  }
-  return { glyphs: [], bottom: area.y };
+  const larger = keepsSize(view, focus)
+    ? []
+    : SCALES.map((scale) => draw(models, view, area, { ...focus, unit: focus.unit * scale }, 0));
+  const fits = (piece: Piece): boolean =>
+    piece.isCut !== true && piece.bottom <= lowest && (piece.lines ?? 0) <= (usual.lines ?? 0);
+  const piece = larger.find(fits) ?? usual;
+  return { ...piece, glyphs: [...piece.glyphs, ...noteGlyphs(noteOf(view, lensOf(view, focus)), piece.bottom, area, focus.unit)] };
 }
 
 /** A table finds its own size, and so does a field of registers. */
@@ -221,18 +220,30 @@ function headline(models: Models, { entry, view }: ShownValue, focus: Focus): Pi
 function besideKey(view: ValueView | null, table: HashTableModel, x: number, y: number, focus: Focus): AnyGlyph[] {
   const { unit, spotlight } = focus;
   const fontSize = 14 * unit;
-  const { step, subject } = spotlight;
-  const isLooking = step?.structure === 'hash-table' && databaseOf(step) === focus.db && subject !== null;
-  if (isLooking) {
-    const hash = (subject.hash >>> 0).toString(16).padStart(8, '0');
-    const { size } = table.tables[spotlight.table];
-    const bucket = size > 0 ? ` & ${size - 1} = ${(subject.hash & (size - 1)) >>> 0}` : '';
-    const text = spotlight.isHashed ? `${hash}${bucket}` : `${spotlight.rounds} of ${subject.key.length} bytes hashed`;
-    if (textWidth(text, fontSize) * 1.2 > focus.width - x - 6) return [];
-    return [{ shape: 'label', key: 'value/words', tone: 'active', x, y, text, fontSize, isMono: true, isStrong: true }];
+  const { step } = spotlight;
+  if (step?.structure === 'hash-table') {
+    // Of a sorted set its table of members is not in the picture, unless one asks for it.
+    const isInner = isInCollection(step) && view?.kind === 'sorted' && lensOf(view, focus) === 'order';
+    const text = isInner
+      ? lookUp(spotlight.value.inner, view.table, true)
+      : databaseOf(step) === focus.db
+        ? lookUp(spotlight, table, false)
+        : '';
+    if (text !== '' && monoWidth(text, fontSize) <= focus.width - x - 6)
+      return [{ shape: 'label', key: 'value/words', tone: 'active', x, y, text, fontSize, isMono: true, isStrong: true }];
   }
   const text = fitting([...valueWords(view)], focus.width - x - 6, fontSize);
   return text === '' || text === '…' ? [] : [{ shape: 'label', key: 'value/words', tone: 'muted', x, y, text, fontSize }];
+}
+
+/** How a key finds its bucket, in short; a member of a sorted set is named, too. */
+function lookUp({ subject, rounds, isHashed, table: which }: TableLight, table: HashTableModel, isNamed: boolean): string {
+  if (!subject) return '';
+  const name = isNamed ? `${elide(textOf(subject.key, subject.key.length), 12)}: ` : '';
+  if (!isHashed) return `${name}${rounds} of ${subject.key.length} bytes hashed`;
+  const hash = (subject.hash >>> 0).toString(16).padStart(8, '0');
+  const { size } = table.tables[which];
+  return `${name}${hash}${size > 0 ? ` & ${size - 1} = ${(subject.hash & (size - 1)) >>> 0}` : ''}`;
 }
 
 const draw: Draw = (models, view, area, focus, doneBefore) => {
@@ -258,8 +269,7 @@ const draw: Draw = (models, view, area, focus, doneBefore) => {
     case 'table':
       return innerTable(view.id, view.table, wordsOf(models, view, focus), view.holds === 'fields' ? 'field' : 'member', area, focus);
     case 'sorted': {
-      const isTable = lensOf(view, focus) === 'members' && focus.spotlight.value.conversion === null;
-      if (isTable) return innerTable(view.id, view.table, wordsOf(models, view, focus), 'member', area, focus);
+      if (lensOf(view, focus) === 'members') return innerTable(view.id, view.table, wordsOf(models, view, focus), 'member', area, focus);
       const isEmpty = view.index.kind === 'skip-list' ? view.index.towers.size === 0 : view.index.nodes.size === 0;
       if (isEmpty) return empty('Nothing is in the order yet.', area, unit);
       return view.index.kind === 'skip-list' ? skipListPiece(view.index, area, focus) : avlTreePiece(view.index, area, focus);
