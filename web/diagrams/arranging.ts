@@ -21,8 +21,8 @@ export type Shown = { readonly at: number } | { readonly hidden: number };
  * wherever some are left out. `wanted` is -1 where nothing is looked at.
  */
 export function windowOf(count: number, room: number, wanted: number): Shown[] {
-  if (count <= room) return Array.from({ length: count }, (_, at) => ({ at }));
   const places = Math.max(3, room);
+  if (count <= places) return span(0, count);
   const upTo = places - 2;
   if (wanted < upTo) return [...span(0, upTo), { hidden: count - upTo - 1 }, { at: count - 1 }];
   if (wanted >= count - upTo) return [{ at: 0 }, { hidden: count - upTo - 1 }, ...span(count - upTo, count)];

@@ -35,7 +35,7 @@ export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: stri
   const lead = header.reduce((sum, { width }) => sum + width, 0);
   const fontSize = 14 * unit;
   const lit = litPlace(set, focus);
-  const [roomy, tight] = [true, false].map((hasBytes) => {
+  const arranged = (hasBytes: boolean): Arrangement => {
     // As wide as the bytes are that are written under them, so that wider integers are wider to look at.
     const bytes = hasBytes ? monoWidth('00 '.repeat(set.width).trim(), 12 * unit) + 14 * unit : 0;
     const widest = Math.max(3, ...set.values.map((value) => value.length));
@@ -45,8 +45,9 @@ export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: stri
     const lines = Math.max(1, Math.floor((area.height + (pitch - CELL * unit) / 2) / pitch));
     const room = Math.max(3, lines * across - Math.ceil(lead / width));
     return { hasBytes, width, pitch, shown: windowOf(set.values.length, room, lit) };
-  }) as [Arrangement, Arrangement];
-  const { hasBytes, width, pitch, shown } = roomy.shown.length < set.values.length ? tight : roomy;
+  };
+  const roomy = arranged(true);
+  const { hasBytes, width, pitch, shown } = roomy.shown.length < set.values.length ? arranged(false) : roomy;
   const glyphs: AnyGlyph[] = [
     {
       ...({ shape: 'cell', tone: 'muted', key: `${name}/header`, fontSize: 13 * unit, parts: header } as const),
@@ -138,7 +139,6 @@ function integerGlyphs(
       ...({ shape: 'cell', key, tone, ...box, fontSize: 14 * unit, isLit, target } as const),
       parts: [{ width: box.width, text: value, tone: isExcluded ? 'muted' : tone }],
       isFaint: isExcluded,
-      isHatched: isDone,
       isDashed: isDone,
       isSelected: sameTarget(focus.selected, target),
       isFocused: sameTarget(focus.focused, target),

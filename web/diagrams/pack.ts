@@ -9,7 +9,7 @@ import { heldKey } from '../value-light.ts';
 import { counted, verdict, windowOf, type Piece } from './arranging.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
-import { elide, monoWidth, sameTarget, type AnyGlyph, type Cell, type Part, type Target, type Tone } from './scene.ts';
+import { elide, MONO_RATIO, monoWidth, sameTarget, type AnyGlyph, type Cell, type Part, type Target, type Tone } from './scene.ts';
 import { textWidth } from './text.ts';
 import { textOf, type Holding } from './value-at.ts';
 
@@ -170,12 +170,14 @@ function arranged(
 ): { placed: Placed[]; pitch: number; isCut: boolean } {
   for (const detail of DETAILS) {
     const boxes = elements.map((item) => boxOf(item, detail, options, unit));
+    if (boxes.some((box) => box.width > area.width + 0.5)) continue;
     const placed = flow(boxes, area, lead, options.holds !== 'elements');
     const lines = (placed.at(-1)?.line ?? 0) + 1;
     for (const pitch of options.isBare ? [TIGHT_PITCH] : [ROOMY_PITCH, TIGHT_PITCH])
       if (lines * pitch * unit <= area.height + (pitch - CELL) * unit) return { placed, pitch: pitch * unit, isCut: detail !== DETAILS[0] };
   }
-  const least = DETAILS.at(-1) ?? { text: 6, isWhole: false };
+  const narrow = Math.floor((area.width - 18 * unit) / (14 * unit * MONO_RATIO));
+  const least: Detail = { text: Math.max(1, Math.min(6, narrow)), isWhole: false };
   const pitch = TIGHT_PITCH * unit;
   const width = Math.min(area.width, monoWidth('m'.repeat(least.text), 14 * unit) + 18 * unit);
   const lines = Math.max(1, Math.floor((area.height + 6 * unit) / pitch));
@@ -253,7 +255,6 @@ function elementGlyphs(
     parts,
     fontSize: 14 * unit,
     isLit,
-    isHatched: isDone,
     isDashed: isDone,
     target,
     isSelected: sameTarget(focus.selected, target),
