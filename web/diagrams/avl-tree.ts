@@ -23,6 +23,8 @@ interface Place {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** The part of the picture's width that it and all below it have. */
+  readonly slot: number;
   readonly parent: Place | null;
   readonly rank: number;
   /** Entered, and hung nowhere yet. */
@@ -43,11 +45,12 @@ export function avlTreePiece(tree: AvlTreeModel, area: Area, focus: Focus): Piec
   );
   const { top, above } = topOf(tree, first, room, focus);
   const sky = above > 0 ? 24 * unit : 0;
-  const levels = Math.min(room, heightOf(tree, top.ref, room));
+  const fresh = freshNode(tree, focus);
+  const levels = Math.min(room, Math.max(heightOf(tree, top.ref, room), fresh ? depthOf(tree, top.ref, focus) + 2 : 0));
   const pitch = Math.min(MOST_PITCH * unit, (area.height - sky) / levels);
   const isRoomy = pitch >= ROOMY_PITCH * unit;
   const places = placesOf(tree, top, { ...area, y: area.y + sky }, levels, pitch, focus);
-  const loose = loosePlace(tree, places, area, pitch, focus);
+  const loose = fresh && loosePlace(fresh, places, area, pitch, levels, focus);
   const glyphs = [...places, ...(loose ? [loose] : [])].flatMap((place) => nodeGlyphs(tree, place, isRoomy, focus));
   if (above > 0) glyphs.push(skyLabel(above, area, unit));
   const isCut = places.length < tree.nodes.size - (loose ? 1 : 0);
@@ -65,7 +68,7 @@ function topOf(tree: AvlTreeModel, root: NodeModel, room: number, focus: Focus):
   const { spotlight, selected, focused } = focus;
   const looked = [focused, selected].find((target) => target?.kind === 'part');
   const wanted =
-    looked?.kind === 'part' ? Number(/^tower\/(\d+)/.exec(looked.name)?.[1]) : lastTouched(spotlight.steps) || (spotlight.value.path.at(-1)?.element ?? 0);
+    looked?.kind === 'part' ? Number(/^tower\/(\d+)/.exec(looked.name)?.[1]) : (freshNode(tree, focus) ? 0 : lastTouched(spotlight.steps)) || (spotlight.value.path.at(-1)?.element ?? 0);
   const line: NodeModel[] = [];
   for (let at = tree.nodes.get(wanted); at && line.length < 64; at = tree.nodes.get(at.parent)) line.unshift(at);
   if (line[0]?.ref !== root.ref || line.length < room) return { top: root, above: 0 };
@@ -110,6 +113,7 @@ function placesOf(tree: AvlTreeModel, top: NodeModel, area: Area, levels: number
     const slot = area.width / 2 ** level;
     const place: Place = {
       ...{ node, parent, isLoose: false, isLowest: level === levels - 1, rank: rankOf(tree, node) },
+      slot,
       x: area.x + (column + 0.5) * slot,
       y: area.y + level * pitch,
       width: Math.min(slot - 8 * unit, 190 * unit),
@@ -122,21 +126,41 @@ function placesOf(tree: AvlTreeModel, top: NodeModel, area: Area, levels: number
   return places;
 }
 
-/** A node that hangs nowhere stands where the search for its place has ended. */
-function loosePlace(tree: AvlTreeModel, places: readonly Place[], area: Area, pitch: number, focus: Focus): Place | null {
-  const { unit, spotlight } = focus;
-  const last = spotlight.value.path.at(-1);
+/** The node that was entered and hangs nowhere yet. */
+function freshNode(tree: AvlTreeModel, { spotlight }: Focus): NodeModel | null {
   const step = spotlight.steps.findLast((one) => one.structure === 'avl-tree' && (one.kind === 'enter' || one.kind === 'hang'));
-  const ref = step?.structure === 'avl-tree' && step.kind === 'enter' ? step.element : 0;
-  const node = tree.nodes.get(ref);
-  if (!node || places.some((place) => place.node.ref === ref)) return null;
+  return step?.structure === 'avl-tree' && step.kind === 'enter' ? (tree.nodes.get(step.element) ?? null) : null;
+}
+
+/** How far below the top the search for a place has ended; -1 when there was none. */
+function depthOf(tree: AvlTreeModel, top: number, { spotlight }: Focus): number {
+  let depth = 0;
+  let at = tree.nodes.get(spotlight.value.path.at(-1)?.element ?? 0);
+  if (!at) return -1;
+  for (; at && at.ref !== top; at = tree.nodes.get(at.parent)) depth++;
+  return depth;
+}
+
+/** It stands where the search for its place has ended; where there is no room, nowhere. */
+function loosePlace(
+  node: NodeModel,
+  places: readonly Place[],
+  area: Area,
+  pitch: number,
+  levels: number,
+  { unit, spotlight }: Focus,
+): Place | null {
+  if (places.some((place) => place.node.ref === node.ref)) return null;
+  const last = spotlight.value.path.at(-1);
   const parent = places.find((place) => place.node.ref === last?.element);
-  const width = Math.min(190 * unit, parent?.width ?? 130 * unit);
-  const side = last?.way === 'left' ? -1 : 1;
-  const x = parent ? parent.x + side * (parent.width / 2) : area.x + area.width - width / 2;
-  const y = Math.min((parent?.y ?? area.y) + pitch, area.y + area.height - (CELL + 18) * unit);
-  const inside = Math.max(area.x + width / 2, Math.min(area.x + area.width - width / 2, x));
-  return { node, x: inside, y, width, parent: null, rank: -1, isLoose: true, isLowest: false };
+  const loose = { node, parent: null, rank: -1, isLoose: true, isLowest: false };
+  if (!parent && last) return null;
+  if (!parent) return { ...loose, slot: area.width, x: area.x + area.width / 2, y: area.y, width: Math.min(area.width, 190 * unit) };
+  const slot = parent.slot / 2;
+  const level = Math.round(Math.log2(area.width / slot));
+  if (level >= levels) return null;
+  const x = parent.x + ((last?.way === 'left' ? -1 : 1) * slot) / 2;
+  return { ...loose, slot, x, y: parent.y + pitch, width: Math.min(slot - 8 * unit, 190 * unit) };
 }
 
 function nodeGlyphs(tree: AvlTreeModel, place: Place, isRoomy: boolean, focus: Focus): AnyGlyph[] {

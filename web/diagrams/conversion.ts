@@ -7,6 +7,9 @@ import type { AnyGlyph } from './scene.ts';
 import { fitting } from './text.ts';
 import type { ValueView } from './value-at.ts';
 
+/** Both are drawn from this height on. */
+const LEAST_HEIGHT = 250;
+
 /** Draws a value; `doneBefore`: so many of its elements stand in the new structure already. */
 export type Draw = (models: Models, view: ValueView, area: Area, focus: Focus, doneBefore: number) => Piece;
 
@@ -19,6 +22,8 @@ export function conversionPiece(
   draw: Draw,
 ): Piece {
   const { unit } = focus;
+  // In a low picture there is room for one of them: where it goes to, once that is there.
+  if (after && area.height < LEAST_HEIGHT * unit) return draw(models, after, area, focus, 0);
   const refs = after ? refsOf(after) : [];
   const each = before.kind === 'intset' ? 1 : 2;
   const top: Area = { ...area, height: Math.max(34 * unit, area.height * (after ? 0.3 : 0.6)) };

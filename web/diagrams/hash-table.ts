@@ -244,8 +244,8 @@ function tables(subject: Subject, focus: Focus, area: Area): Drawn {
 
 function noTable(area: Area, noun: string, unit: number): readonly AnyGlyph[] {
   const text = `No ${noun} yet, and so no table: it is made when the first ${noun} comes.`;
-  const { x, width } = area;
-  return paragraph({ key: 'nothing', tone: 'muted', x, y: area.y + 60 * unit, width, text, fontSize: 16 * unit });
+  const { x, width, height } = area;
+  return paragraph({ key: 'nothing', tone: 'muted', x, y: area.y + Math.min(60 * unit, height * 0.3), width, text, fontSize: 16 * unit });
 }
 
 /** In how many columns the buckets fit as rows, 0 when they do not. */

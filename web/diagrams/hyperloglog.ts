@@ -33,7 +33,7 @@ export function hyperLogLogPiece(string: StringModel, bytes: Uint8Array, area: A
   glyphs.push({ shape: 'label', key: 'sketch/words', tone: 'plain', x: area.x, y: y + 20 * unit, text: words, fontSize: 15 * unit });
   y += 36 * unit;
   const fieldWidth = hasBars ? area.width - (BARS_WIDTH + 28) * unit : area.width;
-  const field: Area = { x: area.x, y, width: fieldWidth, height: Math.max(20, area.y + area.height - y - 22 * unit) };
+  const field: Area = { x: area.x, y, width: fieldWidth, height: Math.max(20, area.y + area.height - y - (area.height < 170 * unit ? 0 : 22 * unit)) };
   const raster = squares('registers', sketch.registers, field, { tone: 'value', most: MOST_HEIGHT });
   glyphs.push(...fewRegisters(raster, sketch, focus), ...litRegister(raster, sketch, focus));
   const caption = fitting(
@@ -41,8 +41,10 @@ export function hyperLogLogPiece(string: StringModel, bytes: Uint8Array, area: A
     fieldWidth,
     14 * unit,
   );
+  const isLow = y + raster.rows * raster.side + 20 * unit > area.y + area.height;
   const under = y + raster.rows * raster.side + 13 * unit;
-  glyphs.push({ shape: 'label', key: 'sketch/field', tone: 'muted', x: area.x, y: under, text: caption, fontSize: 14 * unit });
+  if (!isLow)
+    glyphs.push({ shape: 'label', key: 'sketch/field', tone: 'muted', x: area.x, y: under, text: caption, fontSize: 14 * unit });
   if (hasBars) glyphs.push(...bars(sketch, { x: area.x + area.width - BARS_WIDTH * unit, y, width: BARS_WIDTH * unit, height: field.height }, focus));
   return { glyphs, rasters: [raster], bottom: under + 8 * unit };
 }
@@ -162,9 +164,10 @@ function litRegister(raster: Raster, sketch: Sketch, focus: Focus): AnyGlyph[] {
   const text = `register ${register.toLocaleString('en')}: ${sketch.registers[register] ?? 0}`;
   const width = monoWidth(text, 13 * unit) + 16 * unit;
   const isRight = x + side + width + 8 * unit > raster.x + raster.columns * raster.side;
-  const labelX = isRight ? x - side / 2 - width - 5 * unit : x + side / 2 + 5 * unit;
+  const labelX = Math.max(raster.x, isRight ? x - side / 2 - width - 5 * unit : x + side / 2 + 5 * unit);
   const high = 24 * unit;
-  const labelY = Math.min(Math.max(raster.y, y - high / 2), Math.max(raster.y, raster.y + raster.rows * raster.side - high));
+  const lowest = Math.min(focus.height - high - 2, Math.max(raster.y, raster.y + raster.rows * raster.side - high));
+  const labelY = Math.min(Math.max(raster.y, y - high / 2), lowest);
   return [
     {
       ...({ shape: 'cell', key: 'register', tone: 'active', isLit: true, fontSize: 12 * unit } as const),

@@ -6,7 +6,7 @@ import {
   type PackModel,
 } from '../../engine/structures/listpack.steps.ts';
 import { heldKey } from '../value-light.ts';
-import { counted, verdict, windowOf, type Piece } from './arranging.ts';
+import { counted, verdict, windowOf, type Piece, type Shown } from './arranging.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
 import { elide, MONO_RATIO, monoWidth, sameTarget, type AnyGlyph, type Cell, type Part, type Target, type Tone } from './scene.ts';
@@ -98,9 +98,9 @@ export function packPiece(pack: PackModel, area: Area, focus: Focus, options: Pa
   const { placed, pitch, isCut } = arranged(elements, area, lead, options, lit, unit);
   const glyphs: AnyGlyph[] = options.isBare ? [] : [headerCell(pack, area, options, unit)];
   const isRoomy = pitch >= ROOMY_PITCH * unit;
-  for (const { what, line, x } of placed) {
+  for (const [index, { what, line, x }] of placed.entries()) {
     const at = { x, y: area.y + line * pitch };
-    if ('hidden' in what) glyphs.push(gap(what.hidden, at, options, unit));
+    if ('hidden' in what) glyphs.push(gap(what.hidden, at, `${options.name}/gap/${pack.ref}/${index}`, unit));
     else glyphs.push(...elementGlyphs(pack, what, at, focus, options, isRoomy));
   }
   const last = placed.at(-1);
@@ -184,13 +184,19 @@ function arranged(
   const across = Math.max(1, Math.floor(area.width / width));
   const room = Math.max(1, lines * across - Math.ceil(lead / width));
   const first = Math.ceil(lead / width);
-  const placed = windowOf(elements.length, room, lit).map((one, index): Placed => {
+  const placed = within(elements.length, room, lit).map((one, index): Placed => {
     const at = index + first;
     const item = 'at' in one ? elements[one.at] : undefined;
     const what = item ? boxOf(item, least, options, unit) : { hidden: 'hidden' in one ? one.hidden : 0 };
     return { what, line: Math.floor(at / across), x: area.x + (at % across) * width };
   });
   return { placed, pitch, isCut: true };
+}
+
+/** Where there is hardly any room, one of the elements, or how many there are. */
+function within(count: number, room: number, lit: number): Shown[] {
+  if (count <= room || room >= 3) return windowOf(count, room, lit);
+  return room === 2 ? [{ at: Math.max(0, lit) }, { hidden: count - 1 }] : [{ hidden: count }];
 }
 
 /** One behind the other, from line to line as words; what makes a pair stays on one line where that is long enough. */
@@ -210,10 +216,10 @@ function flow(boxes: readonly Box[], area: Area, lead: number, isPaired: boolean
   });
 }
 
-function gap(hidden: number, at: { x: number; y: number }, { name }: PackOptions, unit: number): AnyGlyph {
+function gap(hidden: number, at: { x: number; y: number }, key: string, unit: number): AnyGlyph {
   return {
     shape: 'label',
-    key: `${name}/gap/${at.x < 60 ? 0 : 1}/${Math.round(at.y)}`,
+    key,
     tone: 'muted',
     x: at.x + 8 * unit,
     y: at.y + (CELL / 2) * unit,

@@ -35,7 +35,7 @@ export function quicklistPiece(models: Models, list: QuickListModel, area: Area,
   const room = Math.max(1, Math.floor((area.width + BETWEEN * unit) / ((LEAST_WIDTH + BETWEEN) * unit)));
   const shown = windowOf(nodes.length, room, litNode(models, list, focus));
   const isCut = shown.some((one) => 'hidden' in one);
-  const strip = isCut ? stripGlyphs(models, list, area, focus, shown, name) : [];
+  const strip = isCut && area.height >= 150 * unit ? stripGlyphs(models, list, area, focus, shown, name) : [];
   const top = area.y + (strip.length > 0 ? 30 * unit : 0);
   const each = (area.width - (shown.length - 1) * BETWEEN * unit) / shown.length;
   const width = shown.length === 1 ? Math.min(each, MOST_WIDTH * unit) : each;

@@ -14,6 +14,8 @@ const LEAST_PITCH = 74;
 const MOST_PITCH = 118;
 const LEAST_LEVEL = 22;
 const MOST_LEVEL = 44;
+/** Where there is hardly any room. */
+const LOWEST_LEVEL = 15;
 /** The member, the score under it, and the air around them; in a low picture the member alone. */
 const FOOT = 82;
 const LOW_FOOT = 34;
@@ -109,12 +111,14 @@ function gridOf(
   focus: Focus,
 ): Grid {
   const { unit } = focus;
-  const levels = Math.max(1, index.head.length, ...shown.map((ref) => index.towers.get(ref)?.links.length ?? 1));
+  const all = Math.max(1, index.head.length, ...shown.map((ref) => index.towers.get(ref)?.links.length ?? 1));
+  // In a low picture the highest levels, where hardly anybody is, are left out.
+  const levels = Math.max(1, Math.min(all, Math.floor((area.height - LOW_FOOT * unit) / (LOWEST_LEVEL * unit))));
   const pitch = Math.min(MOST_PITCH * unit, area.width / (shown.length + 1));
   const cellWidth = pitch * 0.62;
   const hasScores = (area.height - FOOT * unit) / levels >= LEAST_LEVEL * unit;
   const room = (area.height - (hasScores ? FOOT : LOW_FOOT) * unit) / levels;
-  const levelPitch = Math.max(15 * unit, Math.min(MOST_LEVEL * unit, room));
+  const levelPitch = Math.max(LOWEST_LEVEL * unit, Math.min(MOST_LEVEL * unit, room));
   const columns = [NOBODY, ...shown].map((ref, at): Column => ({
     ref,
     tower: index.towers.get(ref) ?? null,
@@ -158,7 +162,7 @@ function columnGlyphs(index: SkipListModel, grid: Grid, column: Column, steps: T
   const isNow = spotlight.steps.some(
     (step) => step.structure === 'skip-list' && 'element' in step && step.element === ref && ref !== NOBODY,
   );
-  const glyphs: AnyGlyph[] = links.map((link, level): Cell => {
+  const glyphs: AnyGlyph[] = links.slice(0, grid.levels).map((link, level): Cell => {
     const isStood = steps.stands.has(`${ref}/${level}`);
     const tone: Tone = isStood ? 'active' : 'plain';
     const next = index.towers.get(link.forward);

@@ -317,7 +317,7 @@ export const STRUCTURES: readonly Structure[] = [
       {
         name: 'fragmented',
         setup: [
-          ...inParts(600, 50, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} ${'x'.repeat(mixed(from + at) % 90)}`)}`),
+          ...inParts(600, 50, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} ${'x'.repeat(1 + (mixed(from + at) % 90))}`)}`),
           ...inParts(300, 50, (from, to) => `DEL ${words(to - from, (at) => `key:${(from + at) * 2}`)}`),
         ],
         film: ['SET last one'],
