@@ -8,7 +8,7 @@ import { inlines, itemTokens } from './lesson-build.ts';
 const marked = new Marked({ gfm: true });
 
 /** The Markdown of the first comment that begins with a heading, without its stars; `null` where there is none. */
-export function essayText(source: string): string | null {
+function essayText(source: string): string | null {
   const comment = /\/\*\*\n((?: \*.*\n)+?) \*\//.exec(source)?.[1];
   const text = comment?.replace(/^ \* ?/gm, '');
   return text?.startsWith('# ') ? text : null;

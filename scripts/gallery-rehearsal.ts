@@ -88,7 +88,12 @@ export function sceneOf(
   const focus: Focus = {
     ...size,
     ...{ db: 0, nowMs: NOW, spotlight, selected: null, focused: null, marks: new Map(), opened: null },
-    ...{ followed: eye.entry, lens: state.lens ?? null, line, bytes: entry && bytes ? { entry: entry.ref, bytes } : null },
+    ...{
+      followed: eye.entry,
+      lens: state.lens ?? null,
+      line,
+      bytes: entry && bytes ? { entry: entry.ref, bytes } : null,
+    },
   };
   return diagramOf(structure, state).layout(models, focus);
 }

@@ -8,7 +8,7 @@ import { sceneOf } from './gallery-rehearsal.ts';
 
 const MODULE = 'virtual:gallery-covers';
 /** As wide as a telephone has room for. */
-export const COVER = { width: 336, height: 216, unit: 1 };
+const COVER = { width: 336, height: 216, unit: 1 };
 
 export function galleryCovers(): Plugin {
   return {
@@ -33,11 +33,18 @@ function plain({ width, height, glyphs, rasters }: Scene): Scene {
     ...{ width, height },
     glyphs: glyphs.map((glyph): AnyGlyph => {
       if (glyph.shape !== 'cell') return rounded(glyph);
-      const { target: _target, title: _title, from: _from, mark: _mark, ...cell } = glyph;
-      return rounded({ ...cell, parts: cell.parts.map((part) => ({ ...part, width: round(part.width) })) });
+      const { shape, key, tone, x, y, width, height, fontSize, isLit, isDashed, isHatched, isFaint } = glyph;
+      const parts = glyph.parts.map((part) => ({ ...part, width: round(part.width) }));
+      const cell = { shape, key, tone, x, y, width, height, fontSize, parts };
+      return rounded({ ...cell, ...given({ isLit, isDashed, isHatched, isFaint }) });
     }),
     rasters: rasters.map((raster) => ({ ...raster, values: Array.from(raster.values) })),
   };
+}
+
+/** Only what is so: an absent mark is left out. */
+function given(marks: Readonly<Record<string, boolean | undefined>>): Record<string, true> {
+  return Object.fromEntries(Object.entries(marks).flatMap(([name, is]) => (is ? [[name, true as const]] : [])));
 }
 
 function rounded<Glyph extends AnyGlyph>(glyph: Glyph): Glyph {

@@ -84,7 +84,8 @@ function continuesAdvance(steps: readonly EngineStep[], last: Draft | undefined,
 /** Whether a step only finishes what the one before it, the main one of its beat, has begun. */
 function belongsTo(step: EngineStep, main: EngineStep | undefined): boolean {
   // Half of a rotation is no tree: the nodes are hung elsewhere at once.
-  if (step.structure === 'avl-tree' && step.kind === 'hang') return main?.structure === 'avl-tree' && main.kind === 'hang';
+  if (step.structure === 'avl-tree' && step.kind === 'hang')
+    return main?.structure === 'avl-tree' && main.kind === 'hang';
   // A block that has grown lies elsewhere, and the key is told.
   if (step.structure !== 'hash-table' || step.kind !== 'payload') return false;
   if (main?.structure === 'listpack' || main?.structure === 'intset') return main.kind !== 'release';
@@ -181,7 +182,10 @@ function newValueCaption(beat: Beat, steps: readonly EngineStep[], models: Model
 }
 
 /** Of a field in the table of a hash, what it stands for. */
-function fieldCaption(models: Models, given: { readonly id: number; readonly entry: number; readonly value: number }): string | null {
+function fieldCaption(
+  models: Models,
+  given: { readonly id: number; readonly entry: number; readonly value: number },
+): string | null {
   const collection = models.collections.get(given.id);
   const field = collection?.holds === 'hash' ? collection.table.entries.get(given.entry) : undefined;
   const string = models.strings.get(given.value);

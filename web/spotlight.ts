@@ -2,22 +2,7 @@
 import type { EngineStep } from '../engine/models.ts';
 import { databaseOf } from '../engine/models.ts';
 import type { Beat } from './beats.ts';
-import { DARK_VALUE, followValue, type MutableValue, type ValueLight } from './value-light.ts';
-
-/** What is looked at in one hash table. */
-export interface TableLight {
-  /** The key whose hash is being worked with. */
-  readonly subject: { readonly key: Uint8Array; readonly hash: number } | null;
-  /** How many bytes have gone into the hash; all of them once it is finished. */
-  readonly rounds: number;
-  /** Whether the hash is finished and picks a bucket. */
-  readonly isHashed: boolean;
-  readonly table: 0 | 1;
-  /** The bucket that is looked into, or -1. */
-  readonly bucket: number;
-  /** The entries held against the key so far, and whether they were it. */
-  readonly compared: ReadonlyMap<number, boolean>;
-}
+import { DARK_VALUE, followValue, type MutableValue, type TableLight, type ValueLight } from './value-light.ts';
 
 /** The table is the keyspace's; a table inside a value has a light of its own in `value`. */
 export interface Spotlight extends TableLight {

@@ -5,7 +5,21 @@
 import { databaseOf, type EngineStep } from '../engine/models.ts';
 import { isInCollection } from '../engine/keyspace/collections.steps.ts';
 import { VALUE } from './diagrams/entries.ts';
-import type { TableLight } from './spotlight.ts';
+
+/** What is looked at in one hash table. */
+export interface TableLight {
+  /** The key whose hash is being worked with. */
+  readonly subject: { readonly key: Uint8Array; readonly hash: number } | null;
+  /** How many bytes have gone into the hash; all of them once it is finished. */
+  readonly rounds: number;
+  /** Whether the hash is finished and picks a bucket. */
+  readonly isHashed: boolean;
+  readonly table: 0 | 1;
+  /** The bucket that is looked into, or -1. */
+  readonly bucket: number;
+  /** The entries held against the key so far, and whether they were it. */
+  readonly compared: ReadonlyMap<number, boolean>;
+}
 
 /** One move of a search through an ordered index. */
 export interface Move {
@@ -167,10 +181,7 @@ function followBlock(
   }
 }
 
-function followIndex(
-  light: MutableValue,
-  step: Extract<EngineStep, { structure: 'skip-list' | 'avl-tree' }>,
-): void {
+function followIndex(light: MutableValue, step: Extract<EngineStep, { structure: 'skip-list' | 'avl-tree' }>): void {
   const go = (move: Move): void => {
     if (light.isOver) light.path = [];
     light.isOver = false;

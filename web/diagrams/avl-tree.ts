@@ -68,7 +68,9 @@ function topOf(tree: AvlTreeModel, root: NodeModel, room: number, focus: Focus):
   const { spotlight, selected, focused } = focus;
   const looked = [focused, selected].find((target) => target?.kind === 'part');
   const wanted =
-    looked?.kind === 'part' ? Number(/^tower\/(\d+)/.exec(looked.name)?.[1]) : (freshNode(tree, focus) ? 0 : lastTouched(spotlight.steps)) || (spotlight.value.path.at(-1)?.element ?? 0);
+    looked?.kind === 'part'
+      ? Number(/^tower\/(\d+)/.exec(looked.name)?.[1])
+      : (freshNode(tree, focus) ? 0 : lastTouched(spotlight.steps)) || (spotlight.value.path.at(-1)?.element ?? 0);
   const line: NodeModel[] = [];
   for (let at = tree.nodes.get(wanted); at && line.length < 64; at = tree.nodes.get(at.parent)) line.unshift(at);
   if (line[0]?.ref !== root.ref || line.length < room) return { top: root, above: 0 };
@@ -105,7 +107,14 @@ function rankOf(tree: AvlTreeModel, node: NodeModel): number {
   return rank;
 }
 
-function placesOf(tree: AvlTreeModel, top: NodeModel, area: Area, levels: number, pitch: number, { unit }: Focus): Place[] {
+function placesOf(
+  tree: AvlTreeModel,
+  top: NodeModel,
+  area: Area,
+  levels: number,
+  pitch: number,
+  { unit }: Focus,
+): Place[] {
   const places: Place[] = [];
   const visit = (ref: number, level: number, column: number, parent: Place | null): void => {
     const node = tree.nodes.get(ref);
@@ -128,7 +137,9 @@ function placesOf(tree: AvlTreeModel, top: NodeModel, area: Area, levels: number
 
 /** The node that was entered and hangs nowhere yet. */
 function freshNode(tree: AvlTreeModel, { spotlight }: Focus): NodeModel | null {
-  const step = spotlight.steps.findLast((one) => one.structure === 'avl-tree' && (one.kind === 'enter' || one.kind === 'hang'));
+  const step = spotlight.steps.findLast(
+    (one) => one.structure === 'avl-tree' && (one.kind === 'enter' || one.kind === 'hang'),
+  );
   return step?.structure === 'avl-tree' && step.kind === 'enter' ? (tree.nodes.get(step.element) ?? null) : null;
 }
 
@@ -155,7 +166,14 @@ function loosePlace(
   const parent = places.find((place) => place.node.ref === last?.element);
   const loose = { node, parent: null, rank: -1, isLoose: true, isLowest: false };
   if (!parent && last) return null;
-  if (!parent) return { ...loose, slot: area.width, x: area.x + area.width / 2, y: area.y, width: Math.min(area.width, 190 * unit) };
+  if (!parent)
+    return {
+      ...loose,
+      slot: area.width,
+      x: area.x + area.width / 2,
+      y: area.y,
+      width: Math.min(area.width, 190 * unit),
+    };
   const slot = parent.slot / 2;
   const level = Math.round(Math.log2(area.width / slot));
   if (level >= levels) return null;
@@ -221,7 +239,11 @@ function partsOf({ node, width, rank }: Place, tone: 'active' | 'key', unit: num
 }
 
 /** How high each side is, and what lies below where there is no room for it. */
-function balanceGlyphs(tree: AvlTreeModel, { node, x, y, width, isLowest }: Place, { unit, spotlight }: Focus): AnyGlyph[] {
+function balanceGlyphs(
+  tree: AvlTreeModel,
+  { node, x, y, width, isLowest }: Place,
+  { unit, spotlight }: Focus,
+): AnyGlyph[] {
   const [left, right] = [node.left, node.right].map((ref) => tree.nodes.get(ref)?.height ?? 0) as [number, number];
   const lean = left - right;
   const isRotated = spotlight.steps.some(
@@ -236,7 +258,11 @@ function balanceGlyphs(tree: AvlTreeModel, { node, x, y, width, isLowest }: Plac
   if (left + right === 0) return [];
   const way = lean > 0 ? `leans left by ${lean}` : lean < 0 ? `leans right by ${-lean}` : 'even';
   const short = lean > 0 ? `left by ${lean}` : lean < 0 ? `right by ${-lean}` : 'even';
-  const text = fitting([`${left} | ${right} high: ${way}`, `${left} | ${right}: ${short}`, `${left} | ${right}`], width, under.fontSize);
+  const text = fitting(
+    [`${left} | ${right} high: ${way}`, `${left} | ${right}: ${short}`, `${left} | ${right}`],
+    width,
+    under.fontSize,
+  );
   const tone = isRotated || Math.abs(lean) > 1 ? 'active' : 'muted';
   return [{ ...under, key: `balance/${node.ref}`, tone, isStrong: tone === 'active', y: y + (CELL + 10) * unit, text }];
 }

@@ -31,7 +31,15 @@ export function bitmapPiece(string: StringModel, bytes: Uint8Array, area: Area, 
     area.width,
     15 * unit,
   );
-  const words: AnyGlyph = { shape: 'label', key: 'bits/words', tone: 'plain', x: area.x, y: area.y + 8 * unit, text, fontSize: 15 * unit };
+  const words: AnyGlyph = {
+    shape: 'label',
+    key: 'bits/words',
+    tone: 'plain',
+    x: area.x,
+    y: area.y + 8 * unit,
+    text,
+    fontSize: 15 * unit,
+  };
   const body: Area = { ...area, y: area.y + HEAD * unit, height: area.height - HEAD * unit };
   const grid = gridOf(Math.min(count, bytes.length * 8), body, unit);
   if (!grid) return manyBits(bytes, words, body, lit, focus);
@@ -100,9 +108,17 @@ function manyBits(bytes: Uint8Array, words: AnyGlyph, area: Area, lit: number, f
   const raster = squares('bits', bits, field, { tone: 'value', most: 1, largest: Math.round(14 * unit) });
   const each = Math.ceil(bits.length / raster.values.length);
   const under = area.y + raster.rows * raster.side + 12 * unit;
-  const of = each > 1 ? `Each square is ${each} bits, dark when one of them is 1.` : 'Each square is a bit, dark when it is 1.';
-  const text = fitting([`${of} ${raster.columns * each} to a row.`, of, `${raster.columns * each} bits a row`], area.width, 14 * unit);
-  const glyphs: AnyGlyph[] = [words, { shape: 'label', key: 'bits/field', tone: 'muted', x: area.x, y: under, text, fontSize: 14 * unit }];
+  const of =
+    each > 1 ? `Each square is ${each} bits, dark when one of them is 1.` : 'Each square is a bit, dark when it is 1.';
+  const text = fitting(
+    [`${of} ${raster.columns * each} to a row.`, of, `${raster.columns * each} bits a row`],
+    area.width,
+    14 * unit,
+  );
+  const glyphs: AnyGlyph[] = [
+    words,
+    { shape: 'label', key: 'bits/field', tone: 'muted', x: area.x, y: under, text, fontSize: 14 * unit },
+  ];
   if (lit >= 0 && lit < bits.length) {
     const square = Math.floor(lit / each);
     const side = Math.max(9 * unit, raster.side + 4);

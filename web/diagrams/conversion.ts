@@ -31,7 +31,10 @@ export function conversionPiece(
   const from = before.kind === 'intset' ? 'intset' : 'listpack';
   const wordings = after
     ? [`The ${from} is written over, element by element:`, 'is written over into']
-    : [`The ${from} takes no more. What it holds is written over into another structure.`, `The ${from} takes no more.`];
+    : [
+        `The ${from} takes no more. What it holds is written over into another structure.`,
+        `The ${from} takes no more.`,
+      ];
   const words: AnyGlyph = {
     ...({ shape: 'label', key: 'conversion', tone: 'migrating', isStrong: true, fontSize: 15 * unit } as const),
     ...{ x: area.x, y: old.bottom + 20 * unit, text: fitting(wordings, area.width, 15 * unit, true) },

@@ -78,7 +78,15 @@ function gauge(string: StringModel, area: Area, { unit }: Focus): AnyGlyph[] {
   );
   return [
     ...cells.filter((cell) => cell.width > 0.5),
-    { shape: 'label', key: 'gauge/words', tone: 'muted', x: area.x, y: area.y + 42 * unit, text: words, fontSize: 15 * unit },
+    {
+      shape: 'label',
+      key: 'gauge/words',
+      tone: 'muted',
+      x: area.x,
+      y: area.y + 42 * unit,
+      text: words,
+      fontSize: 15 * unit,
+    },
   ];
 }
 

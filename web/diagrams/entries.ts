@@ -47,7 +47,7 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
 }
 
 /** When the entry expires in milliseconds since 1970, or `null`. */
-export function deadlineOf(models: Models, db: number, entry: EntryModel): number | null {
+function deadlineOf(models: Models, db: number, entry: EntryModel): number | null {
   const position = entry.payload[DEADLINE] ?? 0;
   return position === 0 ? null : (models.heaps[db]?.[position - 1]?.deadlineMs ?? null);
 }

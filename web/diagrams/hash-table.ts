@@ -171,7 +171,13 @@ function facts({ table, noun }: Subject, area: Area, unit: number): AnyGlyph[] {
   const width = 120 * unit;
   const line = { shape: 'label', tone: 'muted', fontSize: 14 * unit } as const;
   return [
-    { ...line, key: 'facts/count', x: area.x, y: y - 26 * unit, text: `${counted(table.entries.size, noun)} in ${size} buckets` },
+    {
+      ...line,
+      key: 'facts/count',
+      x: area.x,
+      y: y - 26 * unit,
+      text: `${counted(table.entries.size, noun)} in ${size} buckets`,
+    },
     {
       shape: 'cell',
       key: 'facts/meter',
@@ -245,7 +251,15 @@ function tables(subject: Subject, focus: Focus, area: Area): Drawn {
 function noTable(area: Area, noun: string, unit: number): readonly AnyGlyph[] {
   const text = `No ${noun} yet, and so no table: it is made when the first ${noun} comes.`;
   const { x, width, height } = area;
-  return paragraph({ key: 'nothing', tone: 'muted', x, y: area.y + Math.min(60 * unit, height * 0.3), width, text, fontSize: 16 * unit });
+  return paragraph({
+    key: 'nothing',
+    tone: 'muted',
+    x,
+    y: area.y + Math.min(60 * unit, height * 0.3),
+    width,
+    text,
+    fontSize: 16 * unit,
+  });
 }
 
 /** In how many columns the buckets fit as rows, 0 when they do not. */

@@ -30,34 +30,78 @@ export function hyperLogLogPiece(string: StringModel, bytes: Uint8Array, area: A
   glyphs.push(...runs);
   const hasBars = area.width >= BARS_FROM * unit && area.height > 200 * unit;
   const words = summary(sketch, area.width, unit);
-  glyphs.push({ shape: 'label', key: 'sketch/words', tone: 'plain', x: area.x, y: y + 20 * unit, text: words, fontSize: 15 * unit });
+  glyphs.push({
+    shape: 'label',
+    key: 'sketch/words',
+    tone: 'plain',
+    x: area.x,
+    y: y + 20 * unit,
+    text: words,
+    fontSize: 15 * unit,
+  });
   y += 36 * unit;
   const fieldWidth = hasBars ? area.width - (BARS_WIDTH + 28) * unit : area.width;
-  const field: Area = { x: area.x, y, width: fieldWidth, height: Math.max(20, area.y + area.height - y - (area.height < 170 * unit ? 0 : 22 * unit)) };
+  const field: Area = {
+    x: area.x,
+    y,
+    width: fieldWidth,
+    height: Math.max(20, area.y + area.height - y - (area.height < 170 * unit ? 0 : 22 * unit)),
+  };
   const raster = squares('registers', sketch.registers, field, { tone: 'value', most: MOST_HEIGHT });
   glyphs.push(...fewRegisters(raster, sketch, focus), ...litRegister(raster, sketch, focus));
   const caption = fitting(
-    ['16,384 registers, row by row: the stronger the colour, the higher the register.', '16,384 registers: the stronger, the higher.', '16,384 registers'],
+    [
+      '16,384 registers, row by row: the stronger the colour, the higher the register.',
+      '16,384 registers: the stronger, the higher.',
+      '16,384 registers',
+    ],
     fieldWidth,
     14 * unit,
   );
   const isLow = y + raster.rows * raster.side + 20 * unit > area.y + area.height;
   const under = y + raster.rows * raster.side + 13 * unit;
   if (!isLow)
-    glyphs.push({ shape: 'label', key: 'sketch/field', tone: 'muted', x: area.x, y: under, text: caption, fontSize: 14 * unit });
-  if (hasBars) glyphs.push(...bars(sketch, { x: area.x + area.width - BARS_WIDTH * unit, y, width: BARS_WIDTH * unit, height: field.height }, focus));
+    glyphs.push({
+      shape: 'label',
+      key: 'sketch/field',
+      tone: 'muted',
+      x: area.x,
+      y: under,
+      text: caption,
+      fontSize: 14 * unit,
+    });
+  if (hasBars)
+    glyphs.push(
+      ...bars(
+        sketch,
+        { x: area.x + area.width - BARS_WIDTH * unit, y, width: BARS_WIDTH * unit, height: field.height },
+        focus,
+      ),
+    );
   return { glyphs, rasters: [raster], bottom: under + 8 * unit };
 }
 
 function header(sketch: Sketch, { x, y, width }: Area, unit: number): Cell {
   const estimate = sketch.estimate === null ? 'out of date' : `about ${sketch.estimate.toLocaleString('en')}`;
   const texts = ['HYLL', sketch.isDense ? 'dense' : 'sparse', estimate];
-  const parts = texts.map((text, at): Part => ({ text, width: monoWidth(text, 13 * unit) + 18 * unit, tone: at === 2 ? 'value' : 'muted' }));
+  const parts = texts.map((text, at): Part => ({
+    text,
+    width: monoWidth(text, 13 * unit) + 18 * unit,
+    tone: at === 2 ? 'value' : 'muted',
+  }));
   return {
     shape: 'cell',
     key: 'sketch/header',
     tone: 'plain',
-    ...{ x, y, width: Math.min(width, parts.reduce((sum, part) => sum + part.width, 0)), height: CELL * unit },
+    ...{
+      x,
+      y,
+      width: Math.min(
+        width,
+        parts.reduce((sum, part) => sum + part.width, 0),
+      ),
+      height: CELL * unit,
+    },
     fontSize: 13 * unit,
     parts,
     title: 'the first 16 bytes: what it is, how its registers are kept, and the last estimate',
@@ -72,7 +116,11 @@ function summary(sketch: Sketch, room: number, unit: number): string {
     sketch.estimate === null
       ? 'PFCOUNT works the estimate out.'
       : `About ${sketch.estimate.toLocaleString('en')} different elements, give or take 0.81 %.`;
-  return fitting([`${known} ${share}, ${kept}.`, `${known} ${raised} registers above 0.`, known, `${raised} above 0`], room, 15 * unit);
+  return fitting(
+    [`${known} ${share}, ${kept}.`, `${known} ${raised} registers above 0.`, known, `${raised} above 0`],
+    room,
+    15 * unit,
+  );
 }
 
 /** The runs of a sparse sketch in one line, as many as there is room for, the changed one among them. */
@@ -82,7 +130,12 @@ function runGlyphs(runs: readonly Run[], area: Area, focus: Focus, string: Strin
   const register = raised?.structure === 'hyperloglog' && raised.kind === 'raise' ? raised.register : -1;
   const isLitRun = ({ first, length }: Run): boolean => register >= first && register < first + length;
   const cellOf = (run: Run): { text: string; width: number } => {
-    const text = run.value === 0 ? `${run.length.toLocaleString('en')} × 0` : run.length === 1 ? String(run.value) : `${run.length} × ${run.value}`;
+    const text =
+      run.value === 0
+        ? `${run.length.toLocaleString('en')} × 0`
+        : run.length === 1
+          ? String(run.value)
+          : `${run.length} × ${run.value}`;
     return { text, width: Math.max(26 * unit, monoWidth(text, 13 * unit) + 14 * unit) };
   };
   const lit = runs.findIndex(isLitRun);
@@ -190,19 +243,40 @@ function bars(sketch: Sketch, area: Area, { unit }: Focus): AnyGlyph[] {
   const left = 26 * unit;
   const widest = area.width - left - 58 * unit;
   const label = { shape: 'label', tone: 'muted', fontSize: 13 * unit } as const;
-  const glyphs: AnyGlyph[] = [{ ...label, key: 'bars/title', x: area.x, y: area.y + 5 * unit, text: 'how many are how high' }];
+  const glyphs: AnyGlyph[] = [
+    { ...label, key: 'bars/title', x: area.x, y: area.y + 5 * unit, text: 'how many are how high' },
+  ];
   shown.forEach((count, height) => {
     const y = area.y + (20 + height * BAR_PITCH) * unit;
     const width = count === 0 ? 0 : Math.max(2, (widest * Math.log10(count + 1)) / Math.log10(REGISTERS + 1));
     const middle = y + (BAR_PITCH - 5) * unit * 0.5;
-    glyphs.push({ ...label, key: `bars/height/${height}`, x: area.x + left - 8 * unit, y: middle, text: String(height), isMono: true, anchor: 'end' });
+    glyphs.push({
+      ...label,
+      key: `bars/height/${height}`,
+      x: area.x + left - 8 * unit,
+      y: middle,
+      text: String(height),
+      isMono: true,
+      anchor: 'end',
+    });
     if (width > 0)
       glyphs.push({
-        ...({ shape: 'cell', key: `bars/bar/${height}`, tone: height === 0 ? 'free' : 'value', fontSize: 12 * unit } as const),
+        ...({
+          shape: 'cell',
+          key: `bars/bar/${height}`,
+          tone: height === 0 ? 'free' : 'value',
+          fontSize: 12 * unit,
+        } as const),
         ...{ x: area.x + left, y, width, height: (BAR_PITCH - 5) * unit },
         parts: [{ width, text: '', tone: height === 0 ? 'free' : 'value' }],
       });
-    glyphs.push({ ...label, key: `bars/count/${height}`, x: area.x + left + width + 6 * unit, y: middle, text: count.toLocaleString('en') });
+    glyphs.push({
+      ...label,
+      key: `bars/count/${height}`,
+      x: area.x + left + width + 6 * unit,
+      y: middle,
+      text: count.toLocaleString('en'),
+    });
   });
   return glyphs;
 }

@@ -12,7 +12,7 @@ const PITCH = 74;
 const TIGHT_PITCH = 54;
 
 /** The bytes of an integer as they lie in memory, the lowest first. */
-export function integerBytes(value: string, width: number): string {
+function integerBytes(value: string, width: number): string {
   let left = BigInt.asUintN(width * 8, BigInt(value));
   return Array.from({ length: width }, () => {
     const byte = Number(left & 255n);
@@ -66,7 +66,19 @@ export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: stri
     }
     const y = area.y + line * pitch;
     if ('hidden' in one) glyphs.push(gapLabel(name, one.hidden, x, y, unit));
-    else glyphs.push(...integerGlyphs(set, one.at, { x, y, width, height: CELL * unit }, focus, name, excluded(one.at), one.at < doneBefore, hasBytes));
+    else
+      glyphs.push(
+        ...integerGlyphs(
+          set,
+          one.at,
+          { x, y, width, height: CELL * unit },
+          focus,
+          name,
+          excluded(one.at),
+          one.at < doneBefore,
+          hasBytes,
+        ),
+      );
     x += width;
   }
   const isCut = shown.some((one) => 'hidden' in one);
@@ -126,7 +138,8 @@ function integerGlyphs(
   const key = `${name}/int/${value}`;
   const target: Target = { kind: 'part', name: key };
   const held = spotlight.value.held.get(heldKey(set.ref, at));
-  const isPresent = spotlight.step?.structure === 'intset' && spotlight.step.kind === 'compare' && spotlight.step.at === at;
+  const isPresent =
+    spotlight.step?.structure === 'intset' && spotlight.step.kind === 'compare' && spotlight.step.at === at;
   const isNew = spotlight.steps.some(
     (step) => step.structure === 'intset' && step.kind === 'insert' && step.ref === set.ref && step.at === at,
   );
@@ -148,7 +161,13 @@ function integerGlyphs(
     { ...words, key: `${key}/place`, x: middle, y: box.y + (CELL + (hasBytes ? 24 : 9)) * unit, text: String(at) },
   ];
   if (hasBytes)
-    glyphs.push({ ...words, key: `${key}/bytes`, x: middle, y: box.y + (CELL + 9) * unit, text: integerBytes(value, set.width) });
+    glyphs.push({
+      ...words,
+      key: `${key}/bytes`,
+      x: middle,
+      y: box.y + (CELL + 9) * unit,
+      text: integerBytes(value, set.width),
+    });
   if (held !== undefined) glyphs.push(verdict(key, held === 0, box.x + box.width, box.y, unit));
   return glyphs;
 }

@@ -14,7 +14,7 @@ export interface NodeWords {
   readonly isPacked?: boolean;
 }
 
-export function nodeKey(ref: number): string {
+function nodeKey(ref: number): string {
   return `node/${ref}`;
 }
 

@@ -9,7 +9,17 @@ import { heldKey } from '../value-light.ts';
 import { counted, verdict, windowOf, type Piece, type Shown } from './arranging.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
-import { elide, MONO_RATIO, monoWidth, sameTarget, type AnyGlyph, type Cell, type Part, type Target, type Tone } from './scene.ts';
+import {
+  elide,
+  MONO_RATIO,
+  monoWidth,
+  sameTarget,
+  type AnyGlyph,
+  type Cell,
+  type Part,
+  type Target,
+  type Tone,
+} from './scene.ts';
 import { textWidth } from './text.ts';
 import { textOf, type Holding } from './value-at.ts';
 
@@ -153,7 +163,11 @@ function boxOf(item: Element, { text: room, isWhole }: Detail, options: PackOpti
   const parts: Part[] = [{ width: Math.max(24 * unit, monoWidth(text, fontSize) + 16 * unit), text, tone }];
   if (isWhole) {
     const back = String(elementBytes(item.element.length) - 1);
-    parts.unshift({ width: monoWidth(`$${item.element.length}`, fontSize) + 10 * unit, text: `$${item.element.length}`, tone: 'muted' });
+    parts.unshift({
+      width: monoWidth(`$${item.element.length}`, fontSize) + 10 * unit,
+      text: `$${item.element.length}`,
+      tone: 'muted',
+    });
     parts.push({ width: monoWidth(back, fontSize) + 10 * unit, text: back, tone: 'muted' });
   }
   return { item, parts, width: parts.reduce((sum, part) => sum + part.width, 0) };
@@ -174,7 +188,8 @@ function arranged(
     const placed = flow(boxes, area, lead, options.holds !== 'elements');
     const lines = (placed.at(-1)?.line ?? 0) + 1;
     for (const pitch of options.isBare ? [TIGHT_PITCH] : [ROOMY_PITCH, TIGHT_PITCH])
-      if (lines * pitch * unit <= area.height + (pitch - CELL) * unit) return { placed, pitch: pitch * unit, isCut: detail !== DETAILS[0] };
+      if (lines * pitch * unit <= area.height + (pitch - CELL) * unit)
+        return { placed, pitch: pitch * unit, isCut: detail !== DETAILS[0] };
   }
   const narrow = Math.floor((area.width - 18 * unit) / (14 * unit * MONO_RATIO));
   const least: Detail = { text: Math.max(1, Math.min(6, narrow)), isWhole: false };
@@ -248,8 +263,15 @@ function elementGlyphs(
   const isLit = isNew || held === 0;
   const isDone = item.at < (options.doneBefore ?? 0);
   const target: Target = { kind: 'part', name: item.key };
-  const tone: Tone = isLit ? 'active' : isDone ? 'migrating' : options.holds === 'elements' || item.at % 2 === 1 ? 'value' : 'key';
-  const what = options.holds === 'elements' ? `element ${item.at}` : item.at % 2 === 0 ? nouns(options)[0] : nouns(options)[1];
+  const tone: Tone = isLit
+    ? 'active'
+    : isDone
+      ? 'migrating'
+      : options.holds === 'elements' || item.at % 2 === 1
+        ? 'value'
+        : 'key';
+  const what =
+    options.holds === 'elements' ? `element ${item.at}` : item.at % 2 === 0 ? nouns(options)[0] : nouns(options)[1];
   const cell: Cell = {
     shape: 'cell',
     key: item.key,

@@ -97,7 +97,12 @@ function litNode(models: Models, list: QuickListModel, focus: Focus): number {
 function nodeWords(pack: PackModel | undefined, width: number, unit: number): { text: string; title: string } {
   if (!pack) return { text: 'no pack', title: 'a node without a pack yet' };
   const [count, bytes] = [pack.elements.length, usedBytes(pack)];
-  const wordings = [`${counted(count, 'element')}, ${bytes} bytes`, `${count} in ${bytes} B`, `${count}, ${bytes} B`, String(count)];
+  const wordings = [
+    `${counted(count, 'element')}, ${bytes} bytes`,
+    `${count} in ${bytes} B`,
+    `${count}, ${bytes} B`,
+    String(count),
+  ];
   // In the fixed pitch of cells, which is wider than the interface's own.
   const text = fitting(wordings, ((width - 48 * unit) * 14) / 17, 14 * unit);
   return { text, title: `a node; its pack has ${counted(count, 'element')} in ${counted(bytes, 'byte')}` };
@@ -127,7 +132,16 @@ function gapGlyphs(hidden: number, box: Area, name: string, unit: number): AnyGl
     [box.x + box.width + BETWEEN * unit - reach, box.x + box.width + BETWEEN * unit - 3],
   ] as const;
   return [
-    { shape: 'label', key, tone: 'muted', x: box.x + box.width / 2, y: middle, text, fontSize: 14 * unit, anchor: 'middle' },
+    {
+      shape: 'label',
+      key,
+      tone: 'muted',
+      x: box.x + box.width / 2,
+      y: middle,
+      text,
+      fontSize: 14 * unit,
+      anchor: 'middle',
+    },
     ...ends.flatMap(([from, to], at): AnyGlyph[] => [
       { ...link, key: `${key}/on/${at}`, line: [from, middle - apart, to, middle - apart] },
       { ...link, key: `${key}/back/${at}`, line: [to, middle + apart, from, middle + apart] },

@@ -32,7 +32,7 @@ function shades(colours: RasterColours, tone: Raster['tone']): Shades {
 }
 
 /** How strong the colour of a value is: at once for anything, then evenly up to the most. */
-export function strengthOf(value: number, most: number): number {
+function strengthOf(value: number, most: number): number {
   if (value <= 0) return 0;
   return most <= 1 ? SHADES : 1 + Math.round((Math.min(value, most) - 1) * ((SHADES - 1) / (most - 1)));
 }

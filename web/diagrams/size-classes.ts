@@ -23,7 +23,13 @@ interface SizeClass {
 function classesOf({ slabs, free }: ArenaModel): SizeClass[] {
   const classes = new Map<number, SizeClass>();
   for (const { blockBytes, blocks, carved } of slabs) {
-    const known = classes.get(blockBytes) ?? { blockBytes, slabs: 0, blocks: 0, live: 0, freed: free[blockBytes]?.length ?? 0 };
+    const known = classes.get(blockBytes) ?? {
+      blockBytes,
+      slabs: 0,
+      blocks: 0,
+      live: 0,
+      freed: free[blockBytes]?.length ?? 0,
+    };
     const live = known.live + carved - (known.slabs === 0 ? known.freed : 0);
     classes.set(blockBytes, { ...known, slabs: known.slabs + 1, blocks: known.blocks + blocks, live });
   }
@@ -54,15 +60,27 @@ export function sizeClassesScene(arena: ArenaModel, focus: Focus): Scene {
   const hidden = classes.length - shown.length;
   const legend = `A bar is as long as its slabs are large: live, then freed (hatched), then never used (dashed).${hidden > 0 ? ` ${counted(hidden, 'smaller class', 'smaller classes')} left out.` : ''}`;
   const text = fitting([legend, 'live, freed (hatched), never used (dashed)'], width - 8, 14 * unit);
-  glyphs.push({ shape: 'label', key: 'sizes/legend', tone: 'muted', x: 4, y: top + shown.length * pitch + 10 * unit, text, fontSize: 14 * unit });
+  glyphs.push({
+    shape: 'label',
+    key: 'sizes/legend',
+    tone: 'muted',
+    x: 4,
+    y: top + shown.length * pitch + 10 * unit,
+    text,
+    fontSize: 14 * unit,
+  });
   return { width, height, glyphs, rasters: [] };
 }
 
 function summary(classes: readonly SizeClass[], { unit, width }: Focus): AnyGlyph {
-  const sum = (of: (one: SizeClass) => number): number => classes.reduce((total, one) => total + of(one) * one.blockBytes, 0);
+  const sum = (of: (one: SizeClass) => number): number =>
+    classes.reduce((total, one) => total + of(one) * one.blockBytes, 0);
   const [live, freed, all] = [sum(({ live }) => live), sum(({ freed }) => freed), sum(({ blocks }) => blocks)];
   const share = live + freed === 0 ? 0 : Math.round((100 * freed) / (live + freed));
-  const slabs = counted(classes.reduce((total, { slabs }) => total + slabs, 0), 'slab');
+  const slabs = counted(
+    classes.reduce((total, { slabs }) => total + slabs, 0),
+    'slab',
+  );
   const text = fitting(
     [
       `${kilobytes(live)} live, ${kilobytes(freed)} freed, of ${kilobytes(all)} in ${slabs}: ${share} % of what was handed out lies idle`,
@@ -82,7 +100,9 @@ function kilobytes(bytes: number): string {
 function classRow(one: SizeClass, area: Area, largest: number, isNarrow: boolean, focus: Focus): AnyGlyph[] {
   const { unit, spotlight } = focus;
   const { blockBytes, blocks, live, freed } = one;
-  const isLit = spotlight.steps.some((step) => step.structure === 'arena' && 'blockBytes' in step && step.blockBytes === blockBytes);
+  const isLit = spotlight.steps.some(
+    (step) => step.structure === 'arena' && 'blockBytes' in step && step.blockBytes === blockBytes,
+  );
   const whole = (area.width * blocks * blockBytes) / largest;
   const parts: readonly [string, number, Tone][] = [
     ['live', live, isLit ? 'active' : 'key'],
@@ -108,9 +128,18 @@ function classRow(one: SizeClass, area: Area, largest: number, isNarrow: boolean
     ];
   });
   const label = { shape: 'label', fontSize: 13 * unit, y: area.y + area.height / 2 } as const;
-  const counts = isNarrow ? [`${live} live`, String(live)] : [`${live} live, ${freed} freed`, `${live}, ${freed} freed`];
+  const counts = isNarrow
+    ? [`${live} live`, String(live)]
+    : [`${live} live, ${freed} freed`, `${live}, ${freed} freed`];
   return [
-    { ...label, key: `sizes/${blockBytes}/size`, tone: isLit ? 'active' : 'plain', x: area.x - 8 * unit, anchor: 'end', text: `${blockBytes} B` },
+    {
+      ...label,
+      key: `sizes/${blockBytes}/size`,
+      tone: isLit ? 'active' : 'plain',
+      x: area.x - 8 * unit,
+      anchor: 'end',
+      text: `${blockBytes} B`,
+    },
     ...glyphs,
     {
       ...{ ...label, key: `sizes/${blockBytes}/count`, tone: 'muted' as const, x: Math.max(x, area.x) + 8 * unit },

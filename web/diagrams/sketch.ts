@@ -49,7 +49,7 @@ function denseRegister(bytes: Uint8Array, register: number): number {
 function runsOf(bytes: Uint8Array): Run[] {
   const runs: Run[] = [];
   let first = 0;
-  for (let at = HEADER_BYTES; at < bytes.length && first < REGISTERS; ) {
+  for (let at = HEADER_BYTES; at < bytes.length && first < REGISTERS;) {
     const byte = bytes[at] ?? 0;
     const isValue = byte >= 0x80;
     const isLong = !isValue && byte >= 0x40;

@@ -4,7 +4,16 @@ import type { Move } from '../value-light.ts';
 import { below, counted, type Piece } from './arranging.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
-import { elide, MONO_RATIO, sameTarget, type AnyGlyph, type Cell, type Raster, type Target, type Tone } from './scene.ts';
+import {
+  elide,
+  MONO_RATIO,
+  sameTarget,
+  type AnyGlyph,
+  type Cell,
+  type Raster,
+  type Target,
+  type Tone,
+} from './scene.ts';
 import { squares } from './table-tiles.ts';
 import { fitting } from './text.ts';
 import { scoreText, textOf } from './value-at.ts';
@@ -51,7 +60,7 @@ interface Order {
 /** All elements in order; those that hang nowhere stand where the search for their place has ended. */
 export function inOrder(index: SkipListModel, path: readonly Move[]): Order {
   const order: number[] = [];
-  for (let at = index.head[0]?.forward ?? NOBODY; at !== NOBODY && order.length <= index.towers.size; ) {
+  for (let at = index.head[0]?.forward ?? NOBODY; at !== NOBODY && order.length <= index.towers.size;) {
     order.push(at);
     at = index.towers.get(at)?.links[0]?.forward ?? NOBODY;
   }
@@ -90,14 +99,19 @@ function chosen(index: SkipListModel, order: readonly number[], room: number, fo
   const want = (ref: number | undefined): void => {
     if (ref !== undefined && ref !== NOBODY && wanted.size < room && index.towers.has(ref)) wanted.add(ref);
   };
-  for (const looked of [focused, selected]) if (looked?.kind === 'part') want(Number(/^tower\/(\d+)/.exec(looked.name)?.[1]));
-  for (const step of spotlight.steps)
-    if (step.structure === 'skip-list' && 'element' in step) want(step.element);
+  for (const looked of [focused, selected])
+    if (looked?.kind === 'part') want(Number(/^tower\/(\d+)/.exec(looked.name)?.[1]));
+  for (const step of spotlight.steps) if (step.structure === 'skip-list' && 'element' in step) want(step.element);
+  // A search ends right before what it looks for.
+  const end = spotlight.value.path.at(-1)?.element;
+  if (end !== undefined) want((end === NOBODY ? index.head : index.towers.get(end)?.links)?.[0]?.forward);
   for (const { element } of [...spotlight.value.path].reverse()) want(element);
   const [first] = order;
   want(first);
   want(order.at(-1));
-  const highest = [...order].sort((a, b) => (index.towers.get(b)?.links.length ?? 0) - (index.towers.get(a)?.links.length ?? 0));
+  const highest = [...order].sort(
+    (a, b) => (index.towers.get(b)?.links.length ?? 0) - (index.towers.get(a)?.links.length ?? 0),
+  );
   // Of towers of one height those that stand apart: from the front on.
   for (const ref of highest) want(ref);
   return order.filter((ref) => wanted.has(ref));
@@ -254,7 +268,11 @@ function levelGlyphs(index: SkipListModel, grid: Grid, level: number, steps: Tra
     let span = link?.span ?? 0;
     let isOver = false;
     let isLit = steps.links.has(`${ref}/${level}`);
-    for (let guard = index.towers.size; link && link.forward !== NOBODY && !columnOf.has(link.forward) && guard > 0; guard--) {
+    for (
+      let guard = index.towers.size;
+      link && link.forward !== NOBODY && !columnOf.has(link.forward) && guard > 0;
+      guard--
+    ) {
       isOver = true;
       isLit ||= steps.links.has(`${link.forward}/${level}`);
       link = index.towers.get(link.forward)?.links[level];
@@ -333,6 +351,14 @@ function overviewOf(
     `All ${count}; below, some of them.`,
   ];
   const text = fitting(wordings, area.width, 14 * unit);
-  const legend: AnyGlyph = { shape: 'label', key: 'towers/text', tone: 'muted', x: area.x, y: area.y + 9 * unit, text, fontSize: 14 * unit };
+  const legend: AnyGlyph = {
+    shape: 'label',
+    key: 'towers/text',
+    tone: 'muted',
+    x: area.x,
+    y: area.y + 9 * unit,
+    text,
+    fontSize: 14 * unit,
+  };
   return { glyphs: [legend], rasters: [raster], bottom: top + raster.rows * raster.side };
 }

@@ -23,8 +23,13 @@ export function tableOutline(
           const entry = table.entries.get(ref);
           return entry ? [{ target: { kind: 'entry', ref } as const, name: name(entry) }] : [];
         });
-        const count = entries.length === 0 ? 'empty' : counted(entries.length, noun, noun === 'entry' ? 'entries' : `${noun}s`);
-        return { target: { kind: 'bucket', table: which, bucket }, name: `Bucket ${bucket}${where}, ${count}`, entries };
+        const count =
+          entries.length === 0 ? 'empty' : counted(entries.length, noun, noun === 'entry' ? 'entries' : `${noun}s`);
+        return {
+          target: { kind: 'bucket', table: which, bucket },
+          name: `Bucket ${bucket}${where}, ${count}`,
+          entries,
+        };
       }),
     )
     .filter((row) => !isLarge || row.entries.length > 0)

@@ -25,7 +25,12 @@ export type ValueView =
   | { readonly kind: 'listpack'; readonly pack: PackModel; readonly holds: Holding }
   | { readonly kind: 'intset'; readonly set: IntsModel }
   | { readonly kind: 'quicklist'; readonly id: number; readonly list: QuickListModel }
-  | { readonly kind: 'table'; readonly id: number; readonly table: HashTableModel; readonly holds: 'fields' | 'members' }
+  | {
+      readonly kind: 'table';
+      readonly id: number;
+      readonly table: HashTableModel;
+      readonly holds: 'fields' | 'members';
+    }
   | {
       readonly kind: 'sorted';
       readonly id: number;

@@ -20,7 +20,8 @@ export function outlineOf(models: Models, view: ValueView | null, name: string, 
   switch (view?.kind) {
     case 'listpack': {
       const rows = elementsOf(view.pack, 'value', view.holds);
-      if (view.holds === 'elements') return { label: `${of}: up and down along its elements`, rows: rows.map(({ key, text }) => row(key, text)) };
+      if (view.holds === 'elements')
+        return { label: `${of}: up and down along its elements`, rows: rows.map(({ key, text }) => row(key, text)) };
       const [first, second] = nouns(view);
       return {
         label: `${of}. Up and down: from ${first} to ${first}; right: its ${second}`,
@@ -33,9 +34,15 @@ export function outlineOf(models: Models, view: ValueView | null, name: string, 
       };
     }
     case 'intset':
-      return { label: `${of}: its integers in ascending order`, rows: view.set.values.map((value) => row(`value/int/${value}`, value)) };
+      return {
+        label: `${of}: its integers in ascending order`,
+        rows: view.set.values.map((value) => row(`value/int/${value}`, value)),
+      };
     case 'quicklist':
-      return { label: `${of}. Up and down: from node to node; right and left: along its elements`, rows: nodeRows(models, view, focus) };
+      return {
+        label: `${of}. Up and down: from node to node; right and left: along its elements`,
+        rows: nodeRows(models, view, focus),
+      };
     case 'table':
       return tableOutline(view.table, (entry) => textOf(entry.key, entry.keyLength), of);
     case 'sorted':
@@ -68,16 +75,25 @@ function sortedRows(index: Extract<ValueView, { kind: 'sorted' }>['index']): Out
     return inOrder(index, []).order.flatMap((ref): OutlineRow[] => {
       const tower = index.towers.get(ref);
       if (!tower) return [];
-      return [row(`tower/${ref}`, `${textOf(tower.member, tower.length)}, score ${scoreText(tower.score)}, ${counted(tower.links.length, 'level')}`)];
+      return [
+        row(
+          `tower/${ref}`,
+          `${textOf(tower.member, tower.length)}, score ${scoreText(tower.score)}, ${counted(tower.links.length, 'level')}`,
+        ),
+      ];
     });
   const rows: OutlineRow[] = [];
   const visit = (node: NodeModel | undefined, depth: number): void => {
     if (!node || rows.length >= MOST) return;
     visit(index.nodes.get(node.left), depth + 1);
-    rows.push(row(`tower/${node.ref}`, `${textOf(node.member, node.length)}, score ${scoreText(node.score)}, ${counted(depth, 'level')} below the root`));
+    rows.push(
+      row(
+        `tower/${node.ref}`,
+        `${textOf(node.member, node.length)}, score ${scoreText(node.score)}, ${counted(depth, 'level')} below the root`,
+      ),
+    );
     visit(index.nodes.get(node.right), depth + 1);
   };
   visit(index.nodes.get(index.root), 0);
   return rows;
 }
-

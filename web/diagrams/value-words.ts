@@ -10,10 +10,19 @@ export function valueWords(view: ValueView | null): readonly string[] {
     case 'number':
       return ['a number, in the entry itself', 'in the entry itself', ''];
     case 'string':
-      return [`${counted(view.string.length, 'byte')} in a block of their own`, counted(view.string.length, 'byte'), ''];
+      return [
+        `${counted(view.string.length, 'byte')} in a block of their own`,
+        counted(view.string.length, 'byte'),
+        '',
+      ];
     case 'listpack': {
       const { length } = view.pack.elements;
-      const what = view.holds === 'fields' ? counted(length / 2, 'field') : view.holds === 'members' ? counted(length / 2, 'member') : counted(length, 'element');
+      const what =
+        view.holds === 'fields'
+          ? counted(length / 2, 'field')
+          : view.holds === 'members'
+            ? counted(length / 2, 'member')
+            : counted(length, 'element');
       return [`kept in a listpack: ${what}`, `listpack: ${what}`, what, ''];
     }
     case 'intset': {
@@ -22,7 +31,12 @@ export function valueWords(view: ValueView | null): readonly string[] {
     }
     case 'quicklist': {
       const what = counted(view.list.length, 'element');
-      return [`kept in a quicklist: ${what} in ${counted(view.list.nodes.nodes.length, 'node')}`, `quicklist: ${what}`, what, ''];
+      return [
+        `kept in a quicklist: ${what} in ${counted(view.list.nodes.nodes.length, 'node')}`,
+        `quicklist: ${what}`,
+        what,
+        '',
+      ];
     }
     case 'table': {
       const what = counted(view.table.entries.size, view.holds === 'fields' ? 'field' : 'member');
@@ -31,7 +45,12 @@ export function valueWords(view: ValueView | null): readonly string[] {
     case 'sorted': {
       const what = counted(view.table.entries.size, 'member');
       const by = view.index.kind === 'skip-list' ? 'a skip list' : 'an AVL tree';
-      return [`in the order of ${by}: ${what}, which a hash table finds by name`, `${by.replace(/^an? /, '')}: ${what}`, what, ''];
+      return [
+        `in the order of ${by}: ${what}, which a hash table finds by name`,
+        `${by.replace(/^an? /, '')}: ${what}`,
+        what,
+        '',
+      ];
     }
   }
 }

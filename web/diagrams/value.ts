@@ -4,8 +4,7 @@ import { FIRST_COLLECTION_ID, isInCollection } from '../../engine/keyspace/colle
 import { databaseOf, type EngineStep, type Models } from '../../engine/models.ts';
 import type { StringModel } from '../../engine/structures/dynamic-string.steps.ts';
 import type { EntryModel, HashTableModel } from '../../engine/structures/hash-table.steps.ts';
-import type { TableLight } from '../spotlight.ts';
-import { isInside } from '../value-light.ts';
+import { isInside, type TableLight } from '../value-light.ts';
 import { shifted, type Piece } from './arranging.ts';
 import { avlTreePiece } from './avl-tree.ts';
 import { bitmapPiece } from './bitmap.ts';
@@ -58,13 +57,18 @@ interface ShownValue {
 }
 
 /** What was opened by hand, or what happens follows, or else the last key with more than a string. */
-export function shownEntry(models: Models, focus: Focus): EntryModel | null {
+function shownEntry(models: Models, focus: Focus): EntryModel | null {
   const entries = models.tables[focus.db]?.entries;
   if (!entries) return null;
   const asked = entries.get(focus.opened ?? 0) ?? entries.get(focus.followed);
   if (asked) return asked;
   const all = [...entries.values()];
-  return all.findLast(isCollection) ?? all.findLast((entry) => valueAt(models, entry)?.kind === 'string') ?? all.at(-1) ?? null;
+  return (
+    all.findLast(isCollection) ??
+    all.findLast((entry) => valueAt(models, entry)?.kind === 'string') ??
+    all.at(-1) ??
+    null
+  );
 }
 
 function shownValue(models: Models, focus: Focus): ShownValue | null {
@@ -94,7 +98,7 @@ function lensesOf(view: ValueView | null): readonly Omit<Lens, 'isShown'>[] {
 }
 
 /** The lens that was chosen, or the one that what happens asks for. */
-export function lensOf(view: ValueView | null, focus: Focus): string {
+function lensOf(view: ValueView | null, focus: Focus): string {
   const lenses = lensesOf(view);
   const chosen = lenses.find(({ kind }) => kind === focus.lens);
   if (chosen) return chosen.kind;
@@ -135,7 +139,10 @@ function large(models: Models, view: ValueView, area: Area, focus: Focus): Piece
   const fits = (piece: Piece): boolean =>
     piece.isCut !== true && piece.bottom <= lowest && (piece.lines ?? 0) <= (usual.lines ?? 0);
   const piece = larger.find(fits) ?? usual;
-  return { ...piece, glyphs: [...piece.glyphs, ...noteGlyphs(noteOf(view, lensOf(view, focus)), piece.bottom, area, focus.unit)] };
+  return {
+    ...piece,
+    glyphs: [...piece.glyphs, ...noteGlyphs(noteOf(view, lensOf(view, focus)), piece.bottom, area, focus.unit)],
+  };
 }
 
 /** A table finds its own size, and so does a field of registers. */
@@ -197,7 +204,12 @@ function headline(models: Models, { entry, view }: ShownValue, focus: Focus): Pi
   const middle = area.y + area.height / 2;
   if (bucket >= 0) {
     const cell = bucketCell(row, bucket, box, 14 * unit);
-    glyphs.push({ ...cell, target: { kind: 'part', name: BACK }, isSelected: false, title: `bucket ${bucket}: back to the table` });
+    glyphs.push({
+      ...cell,
+      target: { kind: 'part', name: BACK },
+      isSelected: false,
+      title: `bucket ${bucket}: back to the table`,
+    });
     const line = [box.x + box.width + 2, middle, box.x + box.width + 19 * unit, middle] as const;
     glyphs.push({ shape: 'arrow', key: `link/${entry.ref}`, tone: 'muted', line, hasHead: true });
   }
@@ -211,7 +223,13 @@ function headline(models: Models, { entry, view }: ShownValue, focus: Focus): Pi
   const key = cell.parts[0]?.width ?? 0;
   const stem = x + key + (cell.parts[1]?.width ?? 0) / 2;
   const foot = area.y + area.height;
-  glyphs.push({ shape: 'arrow', key: 'value/stem', tone: 'muted', line: [stem, foot + 2, stem, foot + 19 * unit], hasHead: true });
+  glyphs.push({
+    shape: 'arrow',
+    key: 'value/stem',
+    tone: 'muted',
+    line: [stem, foot + 2, stem, foot + 19 * unit],
+    hasHead: true,
+  });
   glyphs.push(...besideKey(view, table, x + cell.width + 16 * unit, middle, focus));
   return { glyphs, bottom: foot };
 }
@@ -230,14 +248,22 @@ function besideKey(view: ValueView | null, table: HashTableModel, x: number, y: 
         ? lookUp(spotlight, table, false)
         : '';
     if (text !== '' && monoWidth(text, fontSize) <= focus.width - x - 6)
-      return [{ shape: 'label', key: 'value/words', tone: 'active', x, y, text, fontSize, isMono: true, isStrong: true }];
+      return [
+        { shape: 'label', key: 'value/words', tone: 'active', x, y, text, fontSize, isMono: true, isStrong: true },
+      ];
   }
   const text = fitting([...valueWords(view)], focus.width - x - 6, fontSize);
-  return text === '' || text === '…' ? [] : [{ shape: 'label', key: 'value/words', tone: 'muted', x, y, text, fontSize }];
+  return text === '' || text === '…'
+    ? []
+    : [{ shape: 'label', key: 'value/words', tone: 'muted', x, y, text, fontSize }];
 }
 
 /** How a key finds its bucket, in short; a member of a sorted set is named, too. */
-function lookUp({ subject, rounds, isHashed, table: which }: TableLight, table: HashTableModel, isNamed: boolean): string {
+function lookUp(
+  { subject, rounds, isHashed, table: which }: TableLight,
+  table: HashTableModel,
+  isNamed: boolean,
+): string {
   if (!subject) return '';
   const name = isNamed ? `${elide(textOf(subject.key, subject.key.length), 12)}: ` : '';
   if (!isHashed) return `${name}${rounds} of ${subject.key.length} bytes hashed`;
@@ -267,12 +293,22 @@ const draw: Draw = (models, view, area, focus, doneBefore) => {
       if (view.list.nodes.nodes.length === 0) return empty('The list has no node yet.', area, unit);
       return quicklistPiece(models, view.list, area, focus, name);
     case 'table':
-      return innerTable(view.id, view.table, wordsOf(models, view, focus), view.holds === 'fields' ? 'field' : 'member', area, focus);
+      return innerTable(
+        view.id,
+        view.table,
+        wordsOf(models, view, focus),
+        view.holds === 'fields' ? 'field' : 'member',
+        area,
+        focus,
+      );
     case 'sorted': {
-      if (lensOf(view, focus) === 'members') return innerTable(view.id, view.table, wordsOf(models, view, focus), 'member', area, focus);
+      if (lensOf(view, focus) === 'members')
+        return innerTable(view.id, view.table, wordsOf(models, view, focus), 'member', area, focus);
       const isEmpty = view.index.kind === 'skip-list' ? view.index.towers.size === 0 : view.index.nodes.size === 0;
       if (isEmpty) return empty('Nothing is in the order yet.', area, unit);
-      return view.index.kind === 'skip-list' ? skipListPiece(view.index, area, focus) : avlTreePiece(view.index, area, focus);
+      return view.index.kind === 'skip-list'
+        ? skipListPiece(view.index, area, focus)
+        : avlTreePiece(view.index, area, focus);
     }
   }
 };
@@ -303,7 +339,14 @@ function numberPiece(value: number | null, area: Area, { unit }: Focus): Piece {
 }
 
 /** A table inside the value, under the light that falls on it. */
-function innerTable(id: number, table: HashTableModel, words: EntryWords, noun: string, area: Area, focus: Focus): Piece {
+function innerTable(
+  id: number,
+  table: HashTableModel,
+  words: EntryWords,
+  noun: string,
+  area: Area,
+  focus: Focus,
+): Piece {
   const { inner } = focus.spotlight.value;
   const isWorking = focus.spotlight.steps.some((step) => step.structure === 'hash-table' && step.id === id);
   const subject: Subject = { table, words, noun, owns: (step) => step.structure === 'hash-table' && step.id === id };
@@ -337,7 +380,13 @@ function wordsOf(models: Models, view: ValueView, focus: Focus): EntryWords {
   }
   if (view.kind === 'sorted') {
     const scores = view.index.kind === 'skip-list' ? view.index.towers : view.index.nodes;
-    return { deadline, value: ({ ref }) => { const found = scores.get(ref); return found ? scoreText(found.score) : null; } };
+    return {
+      deadline,
+      value: ({ ref }) => {
+        const found = scores.get(ref);
+        return found ? scoreText(found.score) : null;
+      },
+    };
   }
   return { deadline, value: () => undefined };
 }

@@ -57,13 +57,18 @@ const scored = (count: number): string => words(count, (at) => `${(mixed(at) % 9
 const NO_SMALL_ZSETS = { 'zset-max-listpack-entries': '0' };
 const AVL = { ...NO_SMALL_ZSETS, 'zset-index': 'avl' };
 
-const manyMembers = inParts(1000, 100, (from, to) => `ZADD board ${words(to - from, (at) => `${mixed(from + at) % 9973} player:${from + at}`)}`);
+const manyMembers = inParts(
+  1000,
+  100,
+  (from, to) => `ZADD board ${words(to - from, (at) => `${mixed(from + at) % 9973} p${from + at}`)}`,
+);
 
 export const STRUCTURES: readonly Structure[] = [
   {
     slug: 'hash-table',
     title: 'Hash table',
-    purpose: 'Finds one key among millions in about the time it takes to read it: every key lives in one, and so do the fields and members of large values.',
+    purpose:
+      'Finds one key among millions in about the time it takes to read it: every key lives in one, and so do the fields and members of large values.',
     source: 'engine/structures/hash-table.ts',
     diagram: 'hash-table',
     cover: 'a few',
@@ -71,7 +76,11 @@ export const STRUCTURES: readonly Structure[] = [
       { name: 'empty' },
       { name: 'one', film: ['SET hello world'] },
       { name: 'a few', setup: ['SET hello world', 'SET bar 1', 'SET baz 2', 'SET city paris'], film: ['GET bar'] },
-      { name: 'in a resize', setup: ['SET hello world', 'SET bar 1', 'SET baz 2', 'SET city paris', 'SET user ada'], film: ['GET city'] },
+      {
+        name: 'in a resize',
+        setup: ['SET hello world', 'SET bar 1', 'SET baz 2', 'SET city paris', 'SET user ada'],
+        film: ['GET city'],
+      },
       {
         name: 'inside a hash',
         config: { 'hash-max-listpack-entries': '2' },
@@ -79,7 +88,11 @@ export const STRUCTURES: readonly Structure[] = [
         film: ['HGET planet moons'],
         diagram: 'value',
       },
-      { name: 'large', setup: inParts(600, 50, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} ${from + at}`)}`), film: ['GET key:77'] },
+      {
+        name: 'large',
+        setup: inParts(600, 50, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} ${from + at}`)}`),
+        film: ['GET key:77'],
+      },
     ],
     open: ['HSET gallery:planet name Saturn moons 146 rings yes', 'HGET gallery:planet moons'],
   },
@@ -109,7 +122,11 @@ export const STRUCTURES: readonly Structure[] = [
       { name: 'a number', film: ['SET visits 41', 'INCR visits'] },
       { name: 'short', film: ['SET greeting hello', 'GETRANGE greeting 0 3'] },
       { name: 'grown', setup: ['SET greeting hello'], film: ['APPEND greeting ", world"'] },
-      { name: 'moved', setup: ['SET greeting hello', 'APPEND greeting ", world"'], film: ['APPEND greeting "! How do you do?"'] },
+      {
+        name: 'moved',
+        setup: ['SET greeting hello', 'APPEND greeting ", world"'],
+        film: ['APPEND greeting "! How do you do?"'],
+      },
       { name: 'large', setup: [`SET text ${'lorem-ipsum-dolor-'.repeat(16)}`], film: ['APPEND text amen'] },
     ],
     open: ['SET gallery:greeting hello', 'APPEND gallery:greeting ", world"'],
@@ -123,12 +140,37 @@ export const STRUCTURES: readonly Structure[] = [
     cover: 'a few',
     states: [
       { name: 'one', config: { 'list-max-listpack-size': '1' }, film: ['RPUSH queue ann'] },
-      { name: 'a few', config: { 'list-max-listpack-size': '1' }, setup: ['RPUSH queue ann ben'], film: ['RPUSH queue cleo'] },
-      { name: 'in the middle', config: { 'list-max-listpack-size': '1' }, setup: ['RPUSH queue ann cleo'], film: ['LINSERT queue BEFORE cleo ben'] },
-      { name: 'taken out', config: { 'list-max-listpack-size': '1' }, setup: ['RPUSH queue ann ben cleo dora'], film: ['LREM queue 1 ben'] },
-      { name: 'many', config: { 'list-max-listpack-size': '1' }, setup: [`RPUSH queue ${words(60, (at) => `job:${at}`)}`], film: ['LINDEX queue 30'] },
+      {
+        name: 'a few',
+        config: { 'list-max-listpack-size': '1' },
+        setup: ['RPUSH queue ann ben'],
+        film: ['RPUSH queue cleo'],
+      },
+      {
+        name: 'in the middle',
+        config: { 'list-max-listpack-size': '1' },
+        setup: ['RPUSH queue ann cleo'],
+        film: ['LINSERT queue BEFORE cleo ben'],
+      },
+      {
+        name: 'taken out',
+        config: { 'list-max-listpack-size': '1' },
+        setup: ['RPUSH queue ann ben cleo dora'],
+        film: ['LREM queue 1 ben'],
+      },
+      {
+        name: 'many',
+        config: { 'list-max-listpack-size': '1' },
+        setup: [`RPUSH queue ${words(60, (at) => `job:${at}`)}`],
+        film: ['LINDEX queue 30'],
+        at: { structure: 'linked-list', kind: 'visit', count: 20 },
+      },
     ],
-    open: ['CONFIG SET list-max-listpack-size 1', 'RPUSH gallery:queue ann ben cleo', 'CONFIG SET list-max-listpack-size -2'],
+    open: [
+      'CONFIG SET list-max-listpack-size 1',
+      'RPUSH gallery:queue ann ben cleo',
+      'CONFIG SET list-max-listpack-size -2',
+    ],
   },
   {
     slug: 'quicklist',
@@ -140,14 +182,24 @@ export const STRUCTURES: readonly Structure[] = [
     states: [
       { name: 'one', film: ['RPUSH jobs mail'] },
       { name: 'a few', setup: ['RPUSH jobs mail print'], film: ['LPUSH jobs boot'] },
-      { name: 'several nodes', config: { 'list-max-listpack-size': '4' }, setup: [`RPUSH jobs ${words(11, (at) => `j${at + 1}`)}`], film: ['RPUSH jobs j12'] },
+      {
+        name: 'several nodes',
+        config: { 'list-max-listpack-size': '4' },
+        setup: [`RPUSH jobs ${words(11, (at) => `j${at + 1}`)}`],
+        film: ['RPUSH jobs j12'],
+      },
       {
         name: 'cut in two',
         config: { 'list-max-listpack-size': '4' },
         setup: ['RPUSH jobs j1 j2 j3 j4'],
         film: ['LINSERT jobs BEFORE j3 new'],
       },
-      { name: 'large', setup: inParts(12_000, 400, (from, to) => `RPUSH jobs ${words(to - from, (at) => `job:${from + at}`)}`), film: ['LINDEX jobs 6000'] },
+      {
+        name: 'large',
+        setup: inParts(12_000, 400, (from, to) => `RPUSH jobs ${words(to - from, (at) => `job:${from + at}`)}`),
+        film: ['LINDEX jobs 6000'],
+        at: { structure: 'linked-list', kind: 'visit', count: 8 },
+      },
     ],
     open: ['RPUSH gallery:jobs mail print scan', 'LPUSH gallery:jobs boot'],
   },
@@ -170,14 +222,19 @@ export const STRUCTURES: readonly Structure[] = [
         film: ['HSET user died 1852'],
         at: { structure: 'hash-table', kind: 'link', count: 2 },
       },
-      { name: 'large', setup: [`HSET user ${words(60, (at) => `field${at} ${mixed(at)}`)}`], film: ['HGET user field30'] },
+      {
+        name: 'large',
+        setup: [`HSET user ${words(60, (at) => `field${at} ${mixed(at)}`)}`],
+        film: ['HGET user field30'],
+      },
     ],
     open: ['HSET gallery:user name Ada born 1815 wrote notes', 'HGET gallery:user wrote'],
   },
   {
     slug: 'intset',
     title: 'Intset',
-    purpose: 'Keeps a small set of integers as nothing but the integers, in order, so that half of them can be ruled out at each look.',
+    purpose:
+      'Keeps a small set of integers as nothing but the integers, in order, so that half of them can be ruled out at each look.',
     source: 'engine/structures/intset.ts',
     diagram: 'value',
     cover: 'a few',
@@ -199,7 +256,8 @@ export const STRUCTURES: readonly Structure[] = [
   {
     slug: 'skip-list',
     title: 'Skip list',
-    purpose: 'Keeps the members of a large sorted set in the order of their scores, with express lanes that chance has laid.',
+    purpose:
+      'Keeps the members of a large sorted set in the order of their scores, with express lanes that chance has laid.',
     source: 'engine/structures/skip-list.ts',
     diagram: 'value',
     cover: 'a search',
@@ -215,7 +273,7 @@ export const STRUCTURES: readonly Structure[] = [
         film: ['ZADD board 20 dee'],
         at: { structure: 'skip-list', kind: 'link', count: 2 },
       },
-      { name: 'large', config: NO_SMALL_ZSETS, setup: manyMembers, film: ['ZRANK board player:500'] },
+      { name: 'large', config: NO_SMALL_ZSETS, setup: manyMembers, film: ['ZRANK board p500'] },
     ],
     open: [
       'CONFIG SET zset-max-listpack-entries 0',
@@ -227,13 +285,19 @@ export const STRUCTURES: readonly Structure[] = [
   {
     slug: 'avl-tree',
     title: 'AVL tree',
-    purpose: 'Keeps the same order as a tree that never leans by more than one, so that no search is long, whatever comes.',
+    purpose:
+      'Keeps the same order as a tree that never leans by more than one, so that no search is long, whatever comes.',
     source: 'engine/structures/avl-tree.ts',
     diagram: 'value',
     cover: 'a few',
     states: [
       { name: 'one', config: AVL, film: ['ZADD board 12 ada'] },
-      { name: 'a few', config: AVL, setup: ['ZADD board 40 dee 20 bob 60 fay 10 ada 30 cy 50 eve'], film: ['ZADD board 70 gil'] },
+      {
+        name: 'a few',
+        config: AVL,
+        setup: ['ZADD board 40 dee 20 bob 60 fay 10 ada 30 cy 50 eve'],
+        film: ['ZADD board 70 gil'],
+      },
       { name: 'a search', config: AVL, setup: [`ZADD board ${scored(12)}`], film: ['ZRANK board fay'] },
       {
         name: 'leaning',
@@ -243,7 +307,7 @@ export const STRUCTURES: readonly Structure[] = [
         at: { structure: 'avl-tree', kind: 'rotate' },
       },
       { name: 'rotated', config: AVL, setup: ['ZADD board 1 ada 2 bob 3 cy 4 dee'], film: ['ZADD board 5 eve'] },
-      { name: 'large', config: AVL, setup: manyMembers, film: ['ZRANK board player:500'] },
+      { name: 'large', config: AVL, setup: manyMembers, film: ['ZRANK board p500'] },
     ],
     open: [
       'CONFIG SET zset-index avl',
@@ -263,16 +327,31 @@ export const STRUCTURES: readonly Structure[] = [
     cover: 'a few',
     states: [
       { name: 'one', film: ['SETBIT today 7 1'], lens: 'bits' },
-      { name: 'a few', setup: ['SETBIT today 7 1', 'SETBIT today 20 1', 'SETBIT today 21 1'], film: ['SETBIT today 66 1'], lens: 'bits' },
+      {
+        name: 'a few',
+        setup: ['SETBIT today 7 1', 'SETBIT today 20 1', 'SETBIT today 21 1'],
+        film: ['SETBIT today 66 1'],
+        lens: 'bits',
+      },
       { name: 'counted', setup: ['SET today foobar'], film: ['BITCOUNT today'], lens: 'bits' },
-      { name: 'large', setup: inParts(400, 40, (from, to) => `BITFIELD today ${words(to - from, (at) => `SET u1 ${mixed(from + at) % 20_000} 1`)}`), film: ['SETBIT today 20000 1'], lens: 'bits' },
+      {
+        name: 'large',
+        setup: inParts(
+          400,
+          40,
+          (from, to) => `BITFIELD today ${words(to - from, (at) => `SET u1 ${mixed(from + at) % 20_000} 1`)}`,
+        ),
+        film: ['SETBIT today 20000 1'],
+        lens: 'bits',
+      },
     ],
     open: ['SETBIT gallery:today 7 1', 'SETBIT gallery:today 20 1', 'BITCOUNT gallery:today'],
   },
   {
     slug: 'hyperloglog',
     title: 'HyperLogLog',
-    purpose: 'Tells how many different things were seen, to within a percent, in 12 kilobytes at most and remembering none of them.',
+    purpose:
+      'Tells how many different things were seen, to within a percent, in 12 kilobytes at most and remembering none of them.',
     source: 'engine/structures/hyperloglog.ts',
     diagram: 'value',
     cover: 'dense',
@@ -280,7 +359,11 @@ export const STRUCTURES: readonly Structure[] = [
       { name: 'one', film: ['PFADD visitors ada'] },
       { name: 'a few', setup: ['PFADD visitors ada bob cy'], film: ['PFADD visitors dee', 'PFCOUNT visitors'] },
       { name: 'sparse', setup: [`PFADD visitors ${words(200, (at) => `v${at}`)}`], film: ['PFCOUNT visitors'] },
-      { name: 'dense', setup: inParts(20_000, 500, (from, to) => `PFADD visitors ${words(to - from, (at) => `v${from + at}`)}`), film: ['PFCOUNT visitors'] },
+      {
+        name: 'dense',
+        setup: inParts(20_000, 500, (from, to) => `PFADD visitors ${words(to - from, (at) => `v${from + at}`)}`),
+        film: ['PFCOUNT visitors'],
+      },
     ],
     open: ['PFADD gallery:visitors ada bob cy dee', 'PFCOUNT gallery:visitors'],
   },
@@ -296,28 +379,52 @@ export const STRUCTURES: readonly Structure[] = [
       { name: 'one', film: ['SET tea green EX 240'] },
       {
         name: 'a few',
-        setup: ['MSET tea 1 eggs 1 pasta 1 cake 1 bread 1', 'EXPIRE tea 240', 'EXPIRE eggs 360', 'EXPIRE pasta 600', 'EXPIRE cake 2400'],
+        setup: [
+          'MSET tea 1 eggs 1 pasta 1 cake 1 bread 1',
+          'EXPIRE tea 240',
+          'EXPIRE eggs 360',
+          'EXPIRE pasta 600',
+          'EXPIRE cake 2400',
+        ],
         film: ['EXPIRE bread 120'],
       },
-      { name: 'many', setup: Array.from({ length: 30 }, (_, at) => `SET key:${at} ${at} EX ${60 + (mixed(at) % 3000)}`), film: ['EXPIRE key:29 30'] },
+      {
+        name: 'many',
+        setup: Array.from({ length: 30 }, (_, at) => `SET key:${at} ${at} EX ${60 + (mixed(at) % 3000)}`),
+        film: ['EXPIRE key:29 30'],
+      },
     ],
     open: ['SET gallery:tea green EX 240', 'SET gallery:eggs soft EX 360'],
   },
   {
     slug: 'arena',
     title: 'Arena and size classes',
-    purpose: 'Hands out memory in blocks of fixed sizes from pages of its own, so that every byte has an address that can be shown.',
+    purpose:
+      'Hands out memory in blocks of fixed sizes from pages of its own, so that every byte has an address that can be shown.',
     source: 'engine/memory/arena.ts',
     diagram: 'memory-strip',
     cover: 'a few',
     states: [
       { name: 'one', film: ['SET hello world'] },
-      { name: 'a few', setup: ['SET hello world', 'SET bar 1', 'RPUSH jobs a b c', 'HSET user name Ada'], film: ['SADD ids 1 2 3'] },
-      { name: 'freed', setup: inParts(40, 10, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} value-${from + at}`)}`), film: [`DEL ${words(12, (at) => `key:${at * 3}`)}`] },
+      {
+        name: 'a few',
+        setup: ['SET hello world', 'SET bar 1', 'RPUSH jobs a b c', 'HSET user name Ada'],
+        film: ['SADD ids 1 2 3'],
+      },
+      {
+        name: 'freed',
+        setup: inParts(40, 10, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} value-${from + at}`)}`),
+        film: [`DEL ${words(12, (at) => `key:${at * 3}`)}`],
+      },
       {
         name: 'fragmented',
         setup: [
-          ...inParts(600, 50, (from, to) => `MSET ${words(to - from, (at) => `key:${from + at} ${'x'.repeat(1 + (mixed(from + at) % 90))}`)}`),
+          ...inParts(
+            600,
+            50,
+            (from, to) =>
+              `MSET ${words(to - from, (at) => `key:${from + at} ${'x'.repeat(1 + (mixed(from + at) % 90))}`)}`,
+          ),
           ...inParts(300, 50, (from, to) => `DEL ${words(to - from, (at) => `key:${(from + at) * 2}`)}`),
         ],
         film: ['SET last one'],
