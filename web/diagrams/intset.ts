@@ -38,7 +38,7 @@ export function intsetPiece(set: IntsModel, area: Area, focus: Focus, name: stri
   const arranged = (hasBytes: boolean): Arrangement => {
     // As wide as the bytes are that are written under them, so that wider integers are wider to look at.
     const bytes = hasBytes ? monoWidth('00 '.repeat(set.width).trim(), 12 * unit) + 14 * unit : 0;
-    const widest = Math.max(3, ...set.values.map((value) => value.length));
+    const widest = set.values.reduce((most, value) => Math.max(most, value.length), 3);
     const width = Math.max(bytes, monoWidth('0'.repeat(widest), fontSize) + 16 * unit);
     const pitch = (hasBytes ? PITCH : TIGHT_PITCH) * unit;
     const across = Math.max(1, Math.floor(area.width / width));

@@ -27,6 +27,8 @@ import { textOf, type Holding } from './value-at.ts';
 const ROOMY_PITCH = 52;
 const TIGHT_PITCH = 36;
 const CELL = 30;
+/** No element is narrower. */
+const LEAST_WIDTH = 24;
 
 /** How much of an element is written out, most first. */
 interface Detail {
@@ -71,7 +73,7 @@ export function elementsOf(pack: PackModel, name: string, holds: Holding, seen =
   let offset = LISTPACK_HEADER_BYTES;
   let field = '';
   return pack.elements.map((element, at) => {
-    const text = textOf(element.head, element.length);
+    const text = textOfElement(element);
     const isSecond = holds !== 'elements' && at % 2 === 1;
     const said = isSecond ? `of/${field}` : `el/${element.length}/${text}`;
     if (!isSecond) field = said;
@@ -81,6 +83,17 @@ export function elementsOf(pack: PackModel, name: string, holds: Holding, seen =
     offset += elementBytes(element.length);
     return placed;
   });
+}
+
+/** Read once for each element: of a long list all of them are asked for at every step. */
+const texts = new WeakMap<ElementModel, string>();
+
+function textOfElement(element: ElementModel): string {
+  const known = texts.get(element);
+  if (known !== undefined) return known;
+  const text = textOf(element.head, element.length);
+  texts.set(element, text);
+  return text;
 }
 
 export function usedBytes(pack: PackModel): number {
@@ -160,7 +173,7 @@ function boxOf(item: Element, { text: room, isWhole }: Detail, options: PackOpti
   const isSecond = options.holds !== 'elements' && item.at % 2 === 1;
   const tone: Tone = options.holds === 'elements' || isSecond ? 'value' : 'key';
   const text = elide(item.text, room);
-  const parts: Part[] = [{ width: Math.max(24 * unit, monoWidth(text, fontSize) + 16 * unit), text, tone }];
+  const parts: Part[] = [{ width: Math.max(LEAST_WIDTH * unit, monoWidth(text, fontSize) + 16 * unit), text, tone }];
   if (isWhole) {
     const back = String(elementBytes(item.element.length) - 1);
     parts.unshift({
@@ -182,7 +195,9 @@ function arranged(
   lit: number,
   unit: number,
 ): { placed: Placed[]; pitch: number; isCut: boolean } {
-  for (const detail of DETAILS) {
+  // More than could be there if each were as narrow as can be: no need to measure them all.
+  const most = (area.width / (LEAST_WIDTH * unit)) * Math.ceil((area.height + CELL * unit) / (TIGHT_PITCH * unit));
+  for (const detail of elements.length > most ? [] : DETAILS) {
     const boxes = elements.map((item) => boxOf(item, detail, options, unit));
     if (boxes.some((box) => box.width > area.width + 0.5)) continue;
     const placed = flow(boxes, area, lead, options.holds !== 'elements');

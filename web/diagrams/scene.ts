@@ -136,6 +136,7 @@ export function monoWidth(text: string, fontSize: number): number {
 
 /** Cuts a text so that it fits into so many cells, with an ellipsis. */
 export function elide(text: string, room: number): string {
+  if (isNarrow(text)) return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
   if (cells(text) <= room) return text;
   let cut = '';
   let used = 1;
@@ -151,8 +152,15 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Characters outside the fonts' own range are wider; counting them double keeps every text inside its cell. */
 function cells(text: string): number {
+  if (isNarrow(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text))
     width += (segment.codePointAt(0) ?? 0) > 0x24f && segment !== '…' ? 2 : 1;
   return width;
+}
+
+/** Whether every character is one cell and stands for itself: nearly every text, and nothing has to be segmented. */
+function isNarrow(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x24f && text[at] !== '…') return false;
+  return true;
 }

@@ -340,7 +340,7 @@ function overviewOf(
   unit: number,
 ): { glyphs: AnyGlyph[]; rasters: Raster[]; bottom: number } {
   const heights = order.map((ref) => index.towers.get(ref)?.links.length ?? 0);
-  const most = Math.max(2, ...heights);
+  const most = heights.reduce((highest, height) => Math.max(highest, height), 2);
   const top = area.y + 22 * unit;
   const place = { x: area.x, y: top, width: area.width, height: Math.min(64 * unit, area.height * 0.2) };
   const raster = squares('towers', heights, place, { tone: 'key', most, largest: Math.round(14 * unit) });

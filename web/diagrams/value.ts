@@ -133,11 +133,11 @@ const SCALES = [1.45, 1.2];
 function large(models: Models, view: ValueView, area: Area, focus: Focus): Piece {
   const usual = draw(models, view, area, focus, 0);
   const lowest = area.y + area.height;
-  const larger = keepsSize(view, focus)
-    ? []
-    : SCALES.map((scale) => draw(models, view, area, { ...focus, unit: focus.unit * scale }, 0));
   const fits = (piece: Piece): boolean =>
     piece.isCut !== true && piece.bottom <= lowest && (piece.lines ?? 0) <= (usual.lines ?? 0);
+  // What has no room as it is need not be tried larger.
+  const scales = usual.isCut === true || keepsSize(view, focus) ? [] : SCALES;
+  const larger = scales.map((scale) => draw(models, view, area, { ...focus, unit: focus.unit * scale }, 0));
   const piece = larger.find(fits) ?? usual;
   return {
     ...piece,
