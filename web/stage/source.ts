@@ -21,13 +21,8 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 const texts = import.meta.glob<string>(
   [
     '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
-<<<<<<< HEAD
-    '/engine/structures/{intset,listpack,hyperloglog}.ts',
-    '/engine/keyspace/{collections,keyspace}.ts',
-=======
     '/engine/structures/{intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
-    '/engine/keyspace/collections.ts',
->>>>>>> 7c27e35 (The gallery and the picture of values stand in the papers; every structure's source can be read)
+    '/engine/keyspace/{collections,keyspace}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],
