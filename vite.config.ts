@@ -2,12 +2,14 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 import { contentSecurityPolicy, xtermUnderPolicy } from './scripts/vite-inert-page.mjs';
+import { essays } from './scripts/vite-essays.ts';
+import { galleryCovers } from './scripts/vite-gallery.ts';
 import { lessons } from './scripts/vite-lessons.ts';
 
 export default defineConfig({
   // Relative addresses: the built page works under any sub-path of any static host.
   base: './',
-  plugins: [svelte(), lessons(), contentSecurityPolicy(), xtermUnderPolicy()],
+  plugins: [svelte(), lessons(), essays(), galleryCovers(), contentSecurityPolicy(), xtermUnderPolicy()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -3,6 +3,8 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 import { findBrowser, launchOptions } from './scripts/find-browser.mjs';
+import { essays } from './scripts/vite-essays.ts';
+import { galleryCovers } from './scripts/vite-gallery.ts';
 import { lessons } from './scripts/vite-lessons.ts';
 
 // Quick when the choice is cached. Without any browser the unit tests still run, and the browser tests say what is missing.
@@ -12,7 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [svelte(), lessons()],
+        plugins: [svelte(), lessons(), essays(), galleryCovers()],
         test: {
           name: 'unit',
           environment: 'node',
@@ -25,7 +27,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte(), lessons()],
+        plugins: [svelte(), lessons(), essays(), galleryCovers()],
         test: {
           name: 'browser',
           include: ['{engine,web}/**/*.browser.test.ts'],

@@ -119,7 +119,7 @@ export function toProse(markdown: string, path: string, at: number): Prose[] {
   return prose;
 }
 
-function itemTokens(item: Tokens.ListItem): Token[] {
+export function itemTokens(item: Tokens.ListItem): Token[] {
   return item.tokens.flatMap((token) =>
     token.type === 'text' || token.type === 'paragraph' ? ((token as Tokens.Text).tokens ?? []) : [token],
   );
@@ -129,7 +129,7 @@ function toInline(markdown: string, path: string, at: number): Inline[] {
   return markdown === '' ? [] : inlines(marked.Lexer.lexInline(markdown), path, at);
 }
 
-function inlines(tokens: readonly Token[], path: string, at: number): Inline[] {
+export function inlines(tokens: readonly Token[], path: string, at: number): Inline[] {
   return tokens.map((token): Inline => {
     switch (token.type) {
       case 'text':

@@ -2,10 +2,12 @@
  * A film is worth stepping through only where something can be seen. Steps are what the engine did; a beat is what a
  * viewer takes in at once: one or more steps that belong together, told in one sentence.
  */
+import { isInCollection } from '../engine/keyspace/collections.steps.ts';
 import { applyStep, databaseOf, describeStep, type EngineStep, type Models } from '../engine/models.ts';
 import { explainHash, hashText, type HashName } from '../engine/structures/hash-functions.steps.ts';
+import { keyText, type EntryModel } from '../engine/structures/hash-table.steps.ts';
 import { utf8Decode } from '../engine/memory/bytes.ts';
-import { valueSentence, VALUE } from './diagrams/entries.ts';
+import { encodingName, stringWords, valueSentence, VALUE } from './diagrams/entries.ts';
 
 export interface Beat {
   /** The steps `[from, to)` have happened once this beat is over. A round of a hash makes nothing happen: `from === to`. */
@@ -44,8 +46,13 @@ export function beatsOf(steps: readonly EngineStep[], hashName: HashName): Beat[
       if (step.structure === 'dynamic-string') waitingMain = at;
       return;
     }
-    if (role === 'follows' && waitingFrom < 0 && last) {
-      last.to = at + 1;
+    if (role === 'follows' && last) {
+      // What was prepared before it goes on waiting, and takes it along.
+      if (waitingFrom < 0) last.to = at + 1;
+      return;
+    }
+    if (waitingFrom < 0 && last && belongsTo(step, steps[last.main])) {
+      Object.assign(last, { to: at + 1, main: step.structure === 'avl-tree' ? at : last.main });
       return;
     }
     if (step.structure === 'hash-table' && step.kind === 'advance' && continuesAdvance(steps, last, waitingFrom)) {
@@ -72,6 +79,17 @@ function closeWaiting(beats: Draft[], from: number, main: number, to: number): v
 function continuesAdvance(steps: readonly EngineStep[], last: Draft | undefined, waitingFrom: number): boolean {
   const before = last && waitingFrom < 0 ? steps[last.main] : undefined;
   return before?.structure === 'hash-table' && before.kind === 'advance';
+}
+
+/** Whether a step only finishes what the one before it, the main one of its beat, has begun. */
+function belongsTo(step: EngineStep, main: EngineStep | undefined): boolean {
+  // Half of a rotation is no tree: the nodes are hung elsewhere at once.
+  if (step.structure === 'avl-tree' && step.kind === 'hang')
+    return main?.structure === 'avl-tree' && main.kind === 'hang';
+  // A block that has grown lies elsewhere, and the key is told.
+  if (step.structure !== 'hash-table' || step.kind !== 'payload') return false;
+  if (main?.structure === 'listpack' || main?.structure === 'intset') return main.kind !== 'release';
+  return main?.structure === 'hyperloglog';
 }
 
 function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
@@ -130,7 +148,23 @@ export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Mode
   if (main.structure === 'hash-table' && main.kind === 'advance' && beat.to - beat.from > 1) {
     return `${beat.to - beat.from} empty buckets are passed over: the cursor goes on to bucket ${main.cursor}.`;
   }
+  if (main.structure === 'collection' && main.kind === 'convert') return conversionCaption(main, models);
   return newValueCaption(beat, steps, models) ?? describeStep(main, models);
+}
+
+/** The entry of the keyspace at a ref, in whichever database. */
+function keyAt(models: Models, ref: number): EntryModel | undefined {
+  return models.tables.map(({ entries }) => entries.get(ref)).find((entry) => entry !== undefined);
+}
+
+function conversionCaption(
+  step: Extract<EngineStep, { structure: 'collection'; kind: 'convert' }>,
+  models: Models,
+): string {
+  const entry = keyAt(models, step.entry);
+  if (!entry) return describeStep(step, models);
+  const [from, to] = [step.from, step.to].map(encodingName);
+  return `The ${from} of ${keyText(entry)} takes no more: all of it is written over into a ${to}.`;
 }
 
 /** Where an entry was given a value, what its key stands for once the beat is over. */
@@ -142,8 +176,20 @@ function newValueCaption(beat: Beat, steps: readonly EngineStep[], models: Model
     .find((step) => step.structure === 'hash-table' && step.kind === 'payload' && step.word === VALUE);
   if (!isNew || given?.structure !== 'hash-table' || given.kind !== 'payload') return null;
   const after = steps.slice(beat.main, beat.to).reduce(applyStep, models);
+  if (isInCollection(given)) return fieldCaption(after, given);
   const entry = after.tables[databaseOf(given)]?.entries.get(given.entry);
   return entry ? valueSentence(after, entry) : null;
+}
+
+/** Of a field in the table of a hash, what it stands for. */
+function fieldCaption(
+  models: Models,
+  given: { readonly id: number; readonly entry: number; readonly value: number },
+): string | null {
+  const collection = models.collections.get(given.id);
+  const field = collection?.holds === 'hash' ? collection.table.entries.get(given.entry) : undefined;
+  const string = models.strings.get(given.value);
+  return field && string ? `${keyText(field)} now stands for ${stringWords(string)}.` : null;
 }
 
 /** Of a cause whose steps were too many to keep. */

@@ -3,6 +3,8 @@ export type Route =
   | { readonly page: 'playground' }
   | { readonly page: 'lessons' }
   | { readonly page: 'lesson'; readonly chapter: string; readonly lesson: string }
+  | { readonly page: 'gallery' }
+  | { readonly page: 'structure'; readonly slug: string; readonly state: string | null }
   | { readonly page: 'unknown'; readonly path: string };
 
 export function parseRoute(hash: string): Route {
@@ -12,6 +14,10 @@ export function parseRoute(hash: string): Route {
   if (first === 'lessons' && rest.length === 0) {
     if (chapter === undefined) return { page: 'lessons' };
     if (lesson !== undefined) return { page: 'lesson', chapter, lesson };
+  }
+  if (first === 'gallery' && rest.length === 0) {
+    if (chapter === undefined) return { page: 'gallery' };
+    return { page: 'structure', slug: chapter, state: lesson ?? null };
   }
   return { page: 'unknown', path };
 }
@@ -24,6 +30,12 @@ export function hrefOf(route: Route): string {
       return '#/lessons';
     case 'lesson':
       return `#/lessons/${encodeURIComponent(route.chapter)}/${encodeURIComponent(route.lesson)}`;
+    case 'gallery':
+      return '#/gallery';
+    case 'structure': {
+      const state = route.state === null ? '' : `/${encodeURIComponent(route.state)}`;
+      return `#/gallery/${encodeURIComponent(route.slug)}${state}`;
+    }
     case 'unknown':
       return `#/${route.path}`;
   }

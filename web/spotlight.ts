@@ -2,28 +2,18 @@
 import type { EngineStep } from '../engine/models.ts';
 import { databaseOf } from '../engine/models.ts';
 import type { Beat } from './beats.ts';
+import { DARK_VALUE, followValue, type MutableValue, type TableLight, type ValueLight } from './value-light.ts';
 
-export interface Spotlight {
+/** The table is the keyspace's; a table inside a value has a light of its own in `value`. */
+export interface Spotlight extends TableLight {
   /** The step the beat is about; `null` at rest. */
   readonly step: EngineStep | null;
   /** All steps of the beat. */
   readonly steps: readonly EngineStep[];
-  /** The key whose hash is being worked with. */
-  readonly subject: { readonly key: Uint8Array; readonly hash: number } | null;
-  /** How many bytes have gone into the hash; all of them once it is finished. */
-  readonly rounds: number;
-  /** Whether the hash is finished and picks a bucket. */
-  readonly isHashed: boolean;
-  readonly table: 0 | 1;
-  /** The bucket that is looked into, or -1. */
-  readonly bucket: number;
-  /** The entries held against the key so far, and whether they were it. */
-  readonly compared: ReadonlyMap<number, boolean>;
+  readonly value: ValueLight;
 }
 
-export const DARK: Spotlight = {
-  step: null,
-  steps: [],
+const DARK_TABLE: TableLight = {
   subject: null,
   rounds: 0,
   isHashed: false,
@@ -32,7 +22,9 @@ export const DARK: Spotlight = {
   compared: new Map(),
 };
 
-type Mutable = { -readonly [Name in keyof Spotlight]: Spotlight[Name] } & { compared: Map<number, boolean> };
+export const DARK: Spotlight = { ...DARK_TABLE, step: null, steps: [], value: { ...DARK_VALUE, inner: DARK_TABLE } };
+
+type MutableTable = { -readonly [Name in keyof TableLight]: TableLight[Name] } & { compared: Map<number, boolean> };
 
 /** The spotlight after so many beats of a cause, for the tables of one database. */
 export function spotlightAt(
@@ -43,17 +35,36 @@ export function spotlightAt(
 ): Spotlight {
   const beat = beats[shown - 1];
   if (!beat) return DARK;
-  const light: Mutable = { ...DARK, compared: new Map() };
+  const light: MutableTable = { ...DARK_TABLE, compared: new Map() };
+  const inner: MutableTable = { ...DARK_TABLE, compared: new Map() };
+  const value: MutableValue = { ...DARK_VALUE, held: new Map(), path: [], moved: new Map(), registers: new Map() };
+  let innerId = 0;
   for (let at = 0; at < Math.max(beat.to, beat.main + 1); at++) {
     const step = steps[at];
-    if (step?.structure !== 'hash-table' || databaseOf(step) !== db) continue;
-    follow(light, step);
+    if (!step) continue;
+    followValue(value, step, db);
+    if (step.structure !== 'hash-table') continue;
+    if (databaseOf(step) === db) follow(light, step);
+    else {
+      if (step.id !== innerId) Object.assign(inner, DARK_TABLE, { compared: new Map() });
+      innerId = step.id;
+      follow(inner, step);
+    }
   }
-  if (beat.round > 0) Object.assign(light, { rounds: beat.round, isHashed: false });
-  return { ...light, step: steps[beat.main] ?? null, steps: steps.slice(beat.from, Math.max(beat.to, beat.main + 1)) };
+  const main = steps[beat.main] ?? null;
+  if (beat.round > 0) {
+    const hashed = main && databaseOf(main) === db ? light : inner;
+    Object.assign(hashed, { rounds: beat.round, isHashed: false });
+  }
+  return {
+    ...light,
+    step: main,
+    steps: steps.slice(beat.from, Math.max(beat.to, beat.main + 1)),
+    value: { ...value, inner },
+  };
 }
 
-function follow(light: Mutable, step: Extract<EngineStep, { structure: 'hash-table' }>): void {
+function follow(light: MutableTable, step: Extract<EngineStep, { structure: 'hash-table' }>): void {
   switch (step.kind) {
     case 'hash':
       light.subject = { key: step.key, hash: step.hash };

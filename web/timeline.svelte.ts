@@ -6,7 +6,9 @@ import { applyStep, type EngineStep, type Models } from '../engine/models.ts';
 import type { HashName } from '../engine/structures/hash-functions.steps.ts';
 import { captionOf, lostCaption, overviewCaption, type Beat } from './beats.ts';
 import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
+import { placeOf, type Eye } from './follow.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
+import { isInside } from './value-light.ts';
 
 export interface TimelineOptions {
   readonly start: Picture;
@@ -28,13 +30,16 @@ export interface View {
   readonly caption: string;
   readonly spotlight: Spotlight;
   readonly steps: readonly EngineStep[];
+  /** Among the keys or inside a value: where what happens is to be seen. */
+  readonly eye: Eye;
 }
 
 export type Speed = 0.5 | 1 | 2 | 4;
 export const SPEEDS: readonly Speed[] = [0.5, 1, 2, 4];
 
-/** A command that was just typed is shown in so long at most. */
+/** A command that was just typed is shown in so long at most; one that works inside a value has more to show. */
 const LIVE_MS = 1200;
+const LIVE_INSIDE_MS = 2600;
 const LIVE_BEAT_MS = 240;
 const FILM_BEAT_MS = 700;
 /** What is shown for less than this is not seen: when there are more beats than time, several go by at once. */
@@ -61,6 +66,8 @@ export class Timeline {
   private positions: number[] = [];
   /** The pictures after each beat of the cause that is shown, so that going back costs nothing and is exact. */
   private folded: { position: number; after: (Models | undefined)[] } = { position: -1, after: [] };
+  /** Where one looked at the end of a cause, by its position. */
+  private eyeAfter: { position: number; eye: Eye } = { position: -1, eye: KEYS };
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wish = 0;
 
@@ -129,6 +136,7 @@ export class Timeline {
     this.positions = this.film.causes.flatMap((cause, at) => (cause.isStop ? [at] : []));
     this.stops = this.film.causes.filter((cause) => cause.isStop);
     this.folded = { position: -1, after: [] };
+    this.eyeAfter = { position: -1, eye: KEYS };
     this.isLive = true;
     void this.show(this.stops.length - 1, Infinity);
   }
@@ -221,7 +229,7 @@ export class Timeline {
     void this.show(newest, 0).then(() => {
       if (this.view.stop !== newest || this.isPlaying || !this.isLive) return;
       this.isPlaying = true;
-      this.run(LIVE_BEAT_MS, LIVE_MS);
+      this.run(LIVE_BEAT_MS, this.view.steps.some(isInside) ? LIVE_INSIDE_MS : LIVE_MS);
     });
   }
 
@@ -304,9 +312,35 @@ export class Timeline {
     const picture = at === length ? this.after(stop, before, beats) : this.within(position, before, beats, at);
     const spotlight = spotlightAt(beats, at, steps, Math.max(0, cause?.db ?? 0));
     const caption = this.caption(beats[at - 1], position, before, beats, at, cause);
+    const eye = this.eye(stop, before, picture, beats.slice(0, at), spotlight);
     this.isLoading = false;
-    this.view = { stop, shown: at, length, cause, picture, spotlight, caption, steps };
+    this.view = { stop, shown: at, length, cause, picture, spotlight, caption, steps, eye };
     return true;
+  }
+
+  /** Where to look, given where one looked when the command began. */
+  private eye(stop: number, before: Picture, { models }: Picture, beats: readonly Beat[], spotlight: Spotlight): Eye {
+    const position = this.positions[stop] ?? 0;
+    const was = before.models ? this.eyeAtEnd(stop - 1, before.models) : KEYS;
+    const cause = this.film.causes[position];
+    const end = beats.at(-1)?.to ?? 0;
+    if (beats.length === 0 || !cause || !models) return was;
+    const steps = (this.film.stepsOf(position) ?? []).slice(0, end);
+    return placeOf(steps, spotlight, models, Math.max(0, cause.db), cause.line, was);
+  }
+
+  /** Where one looks at the end of a cause for its own sake, whatever came before it. */
+  private eyeAtEnd(stop: number, models: Models): Eye {
+    const position = this.positions[stop];
+    const cause = position === undefined ? undefined : this.film.causes[position];
+    if (position === undefined || !cause || cause.isLost) return KEYS;
+    if (this.eyeAfter.position === position) return this.eyeAfter.eye;
+    const steps = this.film.stepsOf(position) ?? [];
+    const beats = this.film.beatsAt(position);
+    const db = Math.max(0, cause.db);
+    const eye = placeOf(steps, spotlightAt(beats, beats.length, steps, db), models, db, cause.line, KEYS);
+    this.eyeAfter = { position, eye };
+    return eye;
   }
 
   private caption(
@@ -348,6 +382,8 @@ export class Timeline {
   }
 }
 
+const KEYS: Eye = { place: 'hash-table', entry: 0 };
+
 const EMPTY_VIEW: View = {
   stop: -1,
   shown: 0,
@@ -357,4 +393,5 @@ const EMPTY_VIEW: View = {
   caption: '',
   spotlight: DARK,
   steps: [],
+  eye: KEYS,
 };

@@ -10,9 +10,9 @@
  * then a copy.
  *
  * ```
- *   │ bytes used │ count │ $3␍␊one␍␊ 9 │ $5␍␊three␍␊ 11 │ room to spare │
- *                        ↑ offset 8    ↑ 18             ↑ end
- *                          └─ size 9 ─┘└─ back length: from its end one reads the size before it
+ *   │ bytes used │ count │ $3¶one¶ 9 │ $5¶three¶ 11 │ room to spare │      ¶ is a line end, two bytes
+ *                        ↑ offset 8  ↑ 18           ↑ end
+ *                        └─ size 9 ─┘└─ back length: from its end one reads the size before it
  * ```
  *
  * An element's name is its *offset* from the start of the block; offset 0 is the header, so it stands for “nowhere”.

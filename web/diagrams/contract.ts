@@ -16,6 +16,36 @@ export interface Focus {
   readonly marks: ReadonlyMap<string, Mark>;
   /** 1, or more where everything is written larger. */
   readonly unit: number;
+  /** The entry whose value was opened by hand; `null` leaves it to what happens. */
+  readonly opened: number | null;
+  /** The entry whose value the present beat, or the command, is about; 0 for none. */
+  readonly followed: number;
+  /** Which of its views a diagram shows; `null` leaves it to the diagram. */
+  readonly lens: string | null;
+  /** All bytes of the string that is shown, where the models know only how it begins. */
+  readonly bytes: { readonly entry: number; readonly bytes: Uint8Array } | null;
+  /** The command as it was typed, '' at rest. */
+  readonly line: string;
+}
+
+/** One of several ways to look at what a diagram shows. */
+export interface Lens {
+  readonly kind: string;
+  readonly title: string;
+  readonly isShown: boolean;
+}
+
+/** The same objects as in the picture, as a list of rows for the keyboard and for those who do not see it. */
+export interface Outline {
+  /** What the rows and what lies in a row are, and which keys lead along them. */
+  readonly label: string;
+  readonly rows: readonly OutlineRow[];
+}
+
+export interface OutlineRow {
+  readonly target: Target;
+  readonly name: string;
+  readonly entries: readonly { readonly target: Target; readonly name: string }[];
 }
 
 export interface Diagram {
@@ -25,4 +55,9 @@ export interface Diagram {
   layout(models: Models, focus: Focus): Scene;
   /** Whether a step changes what this diagram shows, so that its tab can say so. */
   shows(step: EngineStep): boolean;
+  /** In one phrase what the picture shows. */
+  summary?(models: Models, focus: Focus): string;
+  outline?(models: Models, focus: Focus): Outline;
+  /** The ways there are to look at what is shown; none where there is but one. */
+  lenses?(models: Models, focus: Focus): readonly Lens[];
 }

@@ -1,110 +1,41 @@
 /** One string as it lies in its block: the length, the bytes, and the room that is left to grow into. */
-import { address } from '../../engine/memory/arena.steps.ts';
-import type { EngineStep, Models } from '../../engine/models.ts';
 import type { StringModel } from '../../engine/structures/dynamic-string.steps.ts';
-import type { EntryModel } from '../../engine/structures/hash-table.steps.ts';
-import type { Diagram, Focus } from './contract.ts';
-import { keyOf, VALUE } from './entries.ts';
-import { elide, monoWidth, type AnyGlyph, type Cell, type Scene } from './scene.ts';
-import { fitting, nothing } from './text.ts';
+import type { Piece } from './arranging.ts';
+import type { Focus } from './contract.ts';
+import type { Area } from './hash-column.ts';
+import type { AnyGlyph, Cell } from './scene.ts';
+import { fitting } from './text.ts';
 
 /** The length stands in front of the bytes, in as many bytes itself. */
 const LENGTH_BYTES = 4;
 
-export const dynamicStringDiagram: Diagram = {
-  kind: 'dynamic-string',
-  title: 'String',
-  layout,
-  shows: (step: EngineStep) => step.structure === 'dynamic-string',
-};
-
-function layout(models: Models, focus: Focus): Scene {
-  const { unit, width, height } = focus;
-  const scene = (glyphs: AnyGlyph[]): Scene => ({ width, height, glyphs, rasters: [] });
-  const string = stringInFocus(models, focus);
-  if (!string) {
-    const text =
-      models.strings.size === 0
-        ? 'No string yet: SET gives a key one, unless its value is a number.'
-        : 'Click a key whose value is a string, or step through a command that writes one.';
-    return scene([...nothing(text, width, unit)]);
-  }
+/** `bytes`: as many of the string's as are known, from the first on. */
+export function stringPiece(string: StringModel, bytes: Uint8Array, area: Area, focus: Focus): Piece {
+  const { unit } = focus;
   const side = 27 * unit;
-  const left = 54 * unit;
-  const across = Math.max(4, Math.floor((width - left - 8) / side / 4) * 4);
-  const top = 104 * unit;
-  const lines = Math.max(1, Math.floor((height - top) / (side + 8 * unit)));
+  const left = area.x + 50 * unit;
+  const across = Math.max(4, Math.floor((area.width - 50 * unit - 4) / side / 4) * 4);
+  const top = area.y + 72 * unit;
+  const lines = Math.max(1, Math.floor((area.y + area.height - top) / (side + 8 * unit)));
   const shown = Math.min(string.capacity, across * lines);
-  const glyphs: AnyGlyph[] = [...headline(string, ownerOf(models, focus, string), focus), ...gauge(string, focus)];
+  const glyphs: AnyGlyph[] = gauge(string, area, focus);
   for (let at = 0; at < shown; at++) {
     const x = left + (at % across) * side;
     const y = top + Math.floor(at / across) * (side + 8 * unit);
-    glyphs.push(byteCell(string, at, { x, y, width: side - 2, height: side - 2 }, focus));
+    glyphs.push(byteCell(string, bytes, at, { x, y, width: side - 2, height: side - 2 }, focus));
     if (at % across === 0) {
       const label = { shape: 'label', tone: 'muted', fontSize: 13 * unit, isMono: true, anchor: 'end' } as const;
       glyphs.push({ ...label, key: `offset/${at}`, x: left - 10 * unit, y: y + side / 2, text: String(at) });
     }
   }
-  return scene(glyphs);
-}
-
-/** The string that the present beat is about, or else the value of the selected key. */
-function stringInFocus(models: Models, focus: Focus): StringModel | null {
-  const touched = focus.spotlight.steps.findLast(
-    (step) => step.structure === 'dynamic-string' && step.kind !== 'release',
-  );
-  if (touched?.structure === 'dynamic-string') {
-    const found = models.strings.get(touched.kind === 'grow' ? touched.to : touched.ref);
-    if (found) return found;
-  }
-  const { selected, spotlight } = focus;
-  const table = models.tables[focus.db];
-  const hit = [...spotlight.compared].find(([, isHit]) => isHit)?.[0];
-  const entry = table?.entries.get(selected?.kind === 'entry' ? selected.ref : (hit ?? 0));
-  return (entry ? models.strings.get(entry.payload[VALUE] ?? 0) : undefined) ?? last(models.strings.values());
-}
-
-function last(strings: Iterable<StringModel>): StringModel | null {
-  let found: StringModel | null = null;
-  for (const string of strings) found = string;
-  return found;
-}
-
-function ownerOf(models: Models, focus: Focus, string: StringModel): EntryModel | null {
-  for (const entry of models.tables[focus.db]?.entries.values() ?? []) {
-    if (entry.payload[VALUE] === string.ref) return entry;
-  }
-  return null;
-}
-
-function headline(string: StringModel, owner: EntryModel | null, focus: Focus): AnyGlyph[] {
-  const { unit, width } = focus;
-  const line = { shape: 'label', y: 12 * unit, fontSize: 15 * unit } as const;
-  const room = width - 16 * unit - monoWidth(address(string.ref), 15 * unit);
-  const names = owner
-    ? [20, 12, 6].map((cells) => `The value of ${elide(keyOf(owner), cells)}`)
-    : ['A string that no key has yet', 'No key’s string yet'];
-  const name = fitting(names, room, 15 * unit, true);
-  return [
-    { ...line, key: 'string/name', tone: 'plain', x: 4, text: name, isStrong: true },
-    {
-      ...line,
-      key: 'string/address',
-      tone: 'muted',
-      x: width - 6,
-      text: address(string.ref),
-      isMono: true,
-      anchor: 'end',
-    },
-  ];
+  return { glyphs, isCut: shown < string.capacity, bottom: top + Math.ceil(shown / across) * (side + 8 * unit) };
 }
 
 /** The whole block in one line: how much of it is used. */
-function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
-  const { unit, width } = focus;
-  const total = width - 8;
+function gauge(string: StringModel, area: Area, { unit }: Focus): AnyGlyph[] {
+  const total = area.width;
   const share = (bytes: number): number => (bytes / (string.capacity + LENGTH_BYTES)) * total;
-  const box = { shape: 'cell', y: 32 * unit, height: 22 * unit, fontSize: 12 * unit } as const;
+  const box = { shape: 'cell', y: area.y, height: 22 * unit, fontSize: 12 * unit } as const;
   const head = share(LENGTH_BYTES);
   const used = share(string.length);
   const spare = string.capacity - string.length;
@@ -113,7 +44,7 @@ function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
       ...box,
       key: 'gauge/length',
       tone: 'plain',
-      x: 4,
+      x: area.x,
       width: head,
       parts: [{ width: head, text: '', tone: 'plain' }],
       title: 'the length',
@@ -122,7 +53,7 @@ function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
       ...box,
       key: 'gauge/used',
       tone: 'value',
-      x: 4 + head,
+      x: area.x + head,
       width: used,
       parts: [{ width: used, text: '', tone: 'value' }],
       title: `${string.length} bytes`,
@@ -131,7 +62,7 @@ function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
       ...box,
       key: 'gauge/spare',
       tone: 'free',
-      x: 4 + head + used,
+      x: area.x + head + used,
       width: total - head - used,
       parts: [{ width: total - head - used, text: '', tone: 'free' }],
       isHatched: spare > 0,
@@ -147,18 +78,21 @@ function gauge(string: StringModel, focus: Focus): AnyGlyph[] {
   );
   return [
     ...cells.filter((cell) => cell.width > 0.5),
-    { shape: 'label', key: 'gauge/words', tone: 'muted', x: 4, y: 74 * unit, text: words, fontSize: 15 * unit },
+    {
+      shape: 'label',
+      key: 'gauge/words',
+      tone: 'muted',
+      x: area.x,
+      y: area.y + 42 * unit,
+      text: words,
+      fontSize: 15 * unit,
+    },
   ];
 }
 
-function byteCell(
-  string: StringModel,
-  at: number,
-  box: { x: number; y: number; width: number; height: number },
-  focus: Focus,
-): Cell {
+function byteCell(string: StringModel, bytes: Uint8Array, at: number, box: Area, focus: Focus): Cell {
   const isUsed = at < string.length;
-  const byte = string.head[at];
+  const byte = bytes[at];
   const character = byte === undefined ? '' : byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
   const isFresh = focus.spotlight.steps.some(
     (step) =>

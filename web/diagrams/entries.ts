@@ -2,6 +2,7 @@
 import { utf8Decode } from '../../engine/memory/bytes.ts';
 import type { Models } from '../../engine/models.ts';
 import { address } from '../../engine/memory/arena.steps.ts';
+import type { StringModel } from '../../engine/structures/dynamic-string.steps.ts';
 import { keyText, type EntryModel } from '../../engine/structures/hash-table.steps.ts';
 import { elide } from './scene.ts';
 
@@ -15,7 +16,7 @@ const VALUE_CELLS = 24;
 const STRING = 0;
 const INT = 0;
 const INT64 = 1;
-const ENCODINGS = ['int', 'int', 'embstr', 'raw'] as const;
+const ENCODINGS = ['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist'] as const;
 /** What a value that is no string is called, by the number of its type. */
 const COLLECTIONS = ['', 'list', 'set', 'sorted set', 'hash'] as const;
 
@@ -46,9 +47,22 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
 }
 
 /** When the entry expires in milliseconds since 1970, or `null`. */
-export function deadlineOf(models: Models, db: number, entry: EntryModel): number | null {
+function deadlineOf(models: Models, db: number, entry: EntryModel): number | null {
   const position = entry.payload[DEADLINE] ?? 0;
   return position === 0 ? null : (models.heaps[db]?.[position - 1]?.deadlineMs ?? null);
+}
+
+/** What stands beside the key of an entry. */
+export interface EntryWords {
+  /** `null` while there is none yet; `undefined` where there never is one. */
+  value(entry: EntryModel): string | null | undefined;
+  /** When it expires, or `null`. */
+  deadline(entry: EntryModel): number | null;
+}
+
+/** The words of the entries of the keyspace. */
+export function keyWords(models: Models, db: number): EntryWords {
+  return { value: (entry) => valueOf(models, entry), deadline: (entry) => deadlineOf(models, db, entry) };
 }
 
 /** A span of time in the fewest words that still count down: for a while in seconds, as TTL tells it. */
@@ -65,14 +79,31 @@ export function valueSentence(models: Models, entry: EntryModel): string | null 
   const value = entry.payload[VALUE] ?? 0;
   const meta = entry.payload[META] ?? 0;
   const encoding = (meta >>> 4) & 15;
-  const name = ENCODINGS[encoding];
-  if ((meta & 15) !== STRING || name === undefined) return null;
+  const name = encodingName(encoding);
+  const type = COLLECTIONS[meta & 15];
+  if (type === undefined) return null;
+  if ((meta & 15) !== STRING) return `${keyText(entry)} now stands for a ${type}, kept as ${article(name)} ${name}.`;
   const stands = `${entry.keyLength < 0 ? 'The cell' : keyText(entry)} now stands for`;
   if (encoding === INT) return `${stands} the number ${value}, in the entry itself (${name}).`;
   if (encoding === INT64) return `${stands} a number of 64 bits, at ${address(value)} (${name}).`;
   const string = models.strings.get(value);
   if (!string) return null;
+  return `${stands} ${stringWords(string, name)}.`;
+}
+
+/** A string's text, where it lies and how much would fit there. `name`: how it is encoded, where that is worth a word. */
+export function stringWords(string: StringModel, name = ''): string {
   const text = elide(printable(string.head), VALUE_CELLS);
   const length = string.length === 1 ? '1 byte' : `${string.length.toLocaleString('en')} bytes`;
-  return `${stands} “${text}” (${name}): ${length} at ${address(value)}, where ${string.capacity.toLocaleString('en')} would fit.`;
+  const encoding = name === '' ? '' : ` (${name})`;
+  return `“${text}”${encoding}: ${length} at ${address(string.ref)}, where ${string.capacity.toLocaleString('en')} would fit`;
+}
+
+/** As `OBJECT ENCODING` names it. */
+export function encodingName(encoding: number): string {
+  return ENCODINGS[encoding] ?? 'a way of its own';
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? 'an' : 'a';
 }

@@ -1,16 +1,20 @@
 /**
- * The keyspace as a hash table. Left, how a key becomes the number of a bucket; right, the buckets and their chains. While
+ * A hash table: that of the keys, or one inside a value. Left, how a key becomes the number of a bucket; right, the buckets and their chains. While
  * a resize is under way the old and the new table stand side by side, and entries go over from one to the other.
  */
 import type { Overview } from '../../engine/hosts/browser/protocol.ts';
-import type { EngineStep, Models } from '../../engine/models.ts';
+import { isInCollection } from '../../engine/keyspace/collections.steps.ts';
+import { databaseOf, type EngineStep, type Models } from '../../engine/models.ts';
 import { explainHash, hashText } from '../../engine/structures/hash-functions.steps.ts';
-import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts';
+import type { EntryModel, HashTableModel } from '../../engine/structures/hash-table.steps.ts';
+import { counted } from './arranging.ts';
 import type { Diagram, Focus } from './contract.ts';
+import { keyOf, keyWords, valueOf } from './entries.ts';
 import { hashColumn, HASH_NAMES, type Area, type Working } from './hash-column.ts';
 import { lensGlyphs } from './lens.ts';
 import { monoWidth, type AnyGlyph, type Raster, type Scene } from './scene.ts';
-import { bucketKey, cellHeight, rowGlyphs, rowPitch, type TableView } from './table-rows.ts';
+import { bucketKey, cellHeight, rowGlyphs, rowPitch, type Subject, type TableView } from './table-rows.ts';
+import { tableOutline } from './table-outline.ts';
 import { gridFor, tableRaster, tileGlyphs } from './table-tiles.ts';
 import { fitting, paragraph } from './text.ts';
 
@@ -31,18 +35,37 @@ export const hashTableDiagram: Diagram = {
   kind: 'hash-table',
   title: 'Table',
   layout,
-  shows: (step: EngineStep) => step.structure === 'hash-table',
+  shows: (step: EngineStep) => step.structure === 'hash-table' && !isInCollection(step),
+  summary(models, focus) {
+    const table = models.tables[focus.db];
+    if (!table) return 'Hash table';
+    const [{ size }, next] = table.tables;
+    const resizing = next.size > 0 ? `, being moved to ${next.size} buckets` : '';
+    return `Hash table: ${counted(table.entries.size, 'key')} in ${size} buckets${resizing}`;
+  },
+  outline(models, focus) {
+    const table = models.tables[focus.db];
+    const name = (entry: EntryModel): string => `${keyOf(entry)}, ${valueOf(models, entry) ?? 'no value yet'}`;
+    return table ? tableOutline(table, name, 'Buckets of the table', 'key') : { label: 'No table', rows: [] };
+  },
 };
 
 function layout(models: Models, focus: Focus): Scene {
   const table = models.tables[focus.db];
+  if (!table) return { width: focus.width, height: focus.height, glyphs: [], rasters: [] };
+  const owns: Subject['owns'] = (step) => step.structure === 'hash-table' && databaseOf(step) === focus.db;
+  return tableScene({ table, owns, words: keyWords(models, focus.db), noun: 'key' }, focus);
+}
+
+/** A table in the whole of a picture; the light falls on it as on that of the keys. */
+export function tableScene(subject: Subject, focus: Focus): Scene {
+  const { table } = subject;
   const empty: Scene = { width: focus.width, height: focus.height, glyphs: [], rasters: [] };
-  if (!table) return empty;
   const { unit } = focus;
   const isNarrow = focus.width < NARROW * unit;
   const work = workingOf(table, focus);
   const side: Area = { x: 4, y: 0, width: isNarrow ? focus.width - 8 : COLUMN_WIDTH * unit, height: focus.height };
-  const strip = isNarrow ? narrowStrip(work, table, side, unit) : null;
+  const strip = isNarrow ? narrowStrip(work, subject, side, unit) : null;
   const right: Area = isNarrow
     ? { x: 4, y: 28 * unit, width: focus.width - 8, height: focus.height - 30 * unit }
     : {
@@ -51,7 +74,7 @@ function layout(models: Models, focus: Focus): Scene {
         width: focus.width - side.width - GUTTER * unit - 4,
         height: focus.height,
       };
-  const { glyphs, rasters } = tables(models, table, focus, right);
+  const { glyphs, rasters } = tables(subject, focus, right);
   if (strip) return { ...empty, glyphs: [...strip, ...glyphs], rasters };
   // In a low picture the working needs all the height there is.
   const above = focus.height - FACTS_HEIGHT * unit;
@@ -59,18 +82,18 @@ function layout(models: Models, focus: Focus): Scene {
   const column = work
     ? hashColumn(work, { ...side, height: hasFacts ? above : focus.height - 4 * unit }, unit)
     : { glyphs: [], exit: null };
-  const hint = work || table.entries.size === 0 ? [] : workHint(side, unit);
+  const hint = work || table.entries.size === 0 ? [] : workHint(side, subject.noun, unit);
   const arrow = column.exit ? arrowToBucket(column.exit, glyphs, table, focus, right.x) : [];
   return {
     ...empty,
-    glyphs: [...(hasFacts ? facts(table, side, unit) : []), ...hint, ...column.glyphs, ...arrow, ...glyphs],
+    glyphs: [...(hasFacts ? facts(subject, side, unit) : []), ...hint, ...column.glyphs, ...arrow, ...glyphs],
     rasters,
   };
 }
 
 /** Where a working will stand, how to get one. */
-function workHint(area: Area, unit: number): AnyGlyph[] {
-  return ['Click a key to see', 'how its bucket is found.'].map((text, line) => ({
+function workHint(area: Area, noun: string, unit: number): AnyGlyph[] {
+  return [`Click a ${noun} to see`, 'how its bucket is found.'].map((text, line) => ({
     ...({ shape: 'label', tone: 'muted', fontSize: 14 * unit, text } as const),
     key: `hash/hint/${line}`,
     x: area.x,
@@ -103,11 +126,11 @@ function workingOf(table: HashTableModel, focus: Focus): Working | null {
 }
 
 /** One line above a narrow table: the working, as far as it has come, and how full the table is. */
-function narrowStrip(work: Working | null, table: HashTableModel, area: Area, unit: number): AnyGlyph[] {
+function narrowStrip(work: Working | null, { table, noun }: Subject, area: Area, unit: number): AnyGlyph[] {
   const fontSize = 14 * unit;
   const y = 13 * unit;
   const text = work ? workInShort(work) : '';
-  const count = table.entries.size === 1 ? '1 key' : `${table.entries.size.toLocaleString('en')} keys`;
+  const count = counted(table.entries.size, noun);
   const room = area.width - (text === '' ? 0 : monoWidth(text, fontSize) + 12 * unit);
   const fact = fitting([`${count}, load ${load(table).toFixed(2)}`, count, ''], room, fontSize);
   const glyphs: AnyGlyph[] = [];
@@ -140,16 +163,21 @@ function load(table: HashTableModel): number {
 }
 
 /** How full the table is, always in sight. */
-function facts(table: HashTableModel, area: Area, unit: number): AnyGlyph[] {
+function facts({ table, noun }: Subject, area: Area, unit: number): AnyGlyph[] {
   const size = table.tables[1].size || table.tables[0].size;
   if (size === 0) return [];
   const full = Math.min(1, load(table));
   const y = area.height - 20 * unit;
   const width = 120 * unit;
-  const keys = table.entries.size === 1 ? '1 key' : `${table.entries.size} keys`;
   const line = { shape: 'label', tone: 'muted', fontSize: 14 * unit } as const;
   return [
-    { ...line, key: 'facts/count', x: area.x, y: y - 26 * unit, text: `${keys} in ${size} buckets` },
+    {
+      ...line,
+      key: 'facts/count',
+      x: area.x,
+      y: y - 26 * unit,
+      text: `${counted(table.entries.size, noun)} in ${size} buckets`,
+    },
     {
       shape: 'cell',
       key: 'facts/meter',
@@ -184,16 +212,17 @@ interface Drawn {
   readonly rasters: readonly Raster[];
 }
 
-function tables(models: Models, table: HashTableModel, focus: Focus, area: Area): Drawn {
+function tables(subject: Subject, focus: Focus, area: Area): Drawn {
+  const { table } = subject;
   const { unit } = focus;
   const [old, next] = table.tables;
   const isResizing = next.size > 0;
-  if (old.size === 0) return { glyphs: noTable(area, unit), rasters: [] };
+  if (old.size === 0) return { glyphs: noTable(area, subject.noun, unit), rasters: [] };
   const headed = 24 * unit;
   const body = { ...area, y: area.y + headed, height: area.height - headed };
   const views = isResizing
-    ? splitForResize(models, table, focus, body)
-    : [{ models, table, which: 0 as const, focus, area: body }];
+    ? splitForResize(subject, focus, body)
+    : [{ ...subject, which: 0 as const, focus, area: body }];
   const columns = views.map((view) => columnsFor(view));
   const isRows = columns.every((count) => count > 0);
   const titles = views.map((view) => heading(view, isResizing, area.y + 12 * unit));
@@ -209,7 +238,7 @@ function tables(models: Models, table: HashTableModel, focus: Focus, area: Area)
     ...view,
     area: { ...view.area, y: view.area.y + lens, height: view.area.height - lens },
   }));
-  const shared = [...titles, ...lensGlyphs(models, table, focus, { ...body, height: lens })];
+  const shared = [...titles, ...lensGlyphs(subject, focus, { ...body, height: lens })];
   const grids = lowered.map(({ which, area }) => gridFor(table.tables[which].size, area, 1.3));
   const isSeen = grids.every(({ width, height }) => Math.min(width, height) >= LEAST_TILE);
   if (isSeen && old.size + next.size + 2 * table.entries.size <= MOST_GLYPHS) {
@@ -219,10 +248,18 @@ function tables(models: Models, table: HashTableModel, focus: Focus, area: Area)
   return { glyphs: shared, rasters: lowered.map((view) => rasterOf(view)) };
 }
 
-function noTable(area: Area, unit: number): readonly AnyGlyph[] {
-  const text = 'No key yet, and so no table: it is made when the first key comes.';
-  const { x, width } = area;
-  return paragraph({ key: 'nothing', tone: 'muted', x, y: area.y + 60 * unit, width, text, fontSize: 16 * unit });
+function noTable(area: Area, noun: string, unit: number): readonly AnyGlyph[] {
+  const text = `No ${noun} yet, and so no table: it is made when the first ${noun} comes.`;
+  const { x, width, height } = area;
+  return paragraph({
+    key: 'nothing',
+    tone: 'muted',
+    x,
+    y: area.y + Math.min(60 * unit, height * 0.3),
+    width,
+    text,
+    fontSize: 16 * unit,
+  });
 }
 
 /** In how many columns the buckets fit as rows, 0 when they do not. */
@@ -236,13 +273,13 @@ function columnsFor(view: TableView): number {
   return 0;
 }
 
-function splitForResize(models: Models, table: HashTableModel, focus: Focus, area: Area): TableView[] {
+function splitForResize(subject: Subject, focus: Focus, area: Area): TableView[] {
   const gap = 26 * focus.unit;
   // Half each, throughout the resize: only what moves is to move.
   const left = (area.width - gap) / 2;
   return [
-    { models, table, which: 0, focus, area: { ...area, x: area.x + 12 * focus.unit, width: left - 12 * focus.unit } },
-    { models, table, which: 1, focus, area: { ...area, x: area.x + left + gap, width: area.width - gap - left } },
+    { ...subject, which: 0, focus, area: { ...area, x: area.x + 12 * focus.unit, width: left - 12 * focus.unit } },
+    { ...subject, which: 1, focus, area: { ...area, x: area.x + left + gap, width: area.width - gap - left } },
   ];
 }
 
@@ -297,10 +334,8 @@ function cursorGlyphs(table: HashTableModel, view: TableView | undefined): AnyGl
 
 function rasterOf(view: TableView): Raster {
   const { size, chains } = view.table.tables[view.which];
-  const { spotlight } = view.focus;
   const lengths = Uint8Array.from(chains, (chain) => Math.min(255, chain.length));
-  const lit = spotlight.table === view.which && spotlight.step !== null ? spotlight.bucket : -1;
-  return tableRaster(lengths, size, view.which, view.which === 0 ? view.table.rehashCursor : -1, lit, view.area);
+  return tableRaster(lengths, size, view.which, view.which === 0 ? view.table.rehashCursor : -1, view.area);
 }
 
 /** From the number that the mask gave to the bucket that it names: only where the line crosses nothing. */
@@ -350,7 +385,7 @@ export function overviewScene(overview: Overview, focus: Focus): Scene {
   const each = (area.width - 20 * (shown.length - 1)) / Math.max(1, shown.length);
   const rasters = shown.map(({ table, which }, at) => {
     const place = { ...area, x: area.x + at * (each + 20), width: each };
-    return tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, -1, place);
+    return tableRaster(table.chainLengths, table.size, which, which === 0 ? overview.rehashCursor : -1, place);
   });
   const titles = shown.map(({ table, which }, at): AnyGlyph => {
     const place = { x: area.x + at * (each + 20), y: titlesY, fontSize: 14 * unit };

@@ -8,15 +8,16 @@ import { DARK } from '../spotlight.ts';
 import { Timeline } from '../timeline.svelte.ts';
 import type { Diagram, Focus } from './contract.ts';
 import * as entries from './entries.ts';
-import { dynamicStringDiagram } from './dynamic-string.ts';
 import { hashTableDiagram, overviewScene } from './hash-table.ts';
 import { heapDiagram } from './heap.ts';
 import { logDiagram } from './log.ts';
 import { memoryStripDiagram } from './memory-strip.ts';
 import { bucketAt } from './raster.ts';
-import { DIAGRAMS } from './registry.ts';
-import { elide, monoWidth, type AnyGlyph, type Cell, type Scene } from './scene.ts';
-import { fitting, textWidth } from './text.ts';
+import { DIAGRAMS } from './all.ts';
+import { cells, collisions } from './collisions.test-kit.ts';
+import { elide, monoWidth, type AnyGlyph, type Scene } from './scene.ts';
+import { fitting } from './text.ts';
+import { valueDiagram } from './value.ts';
 
 const NOW = 1_800_000_000_000;
 
@@ -54,6 +55,8 @@ function focusOn(timeline: Timeline | null, more: Partial<Focus> = {}): Focus {
   return {
     ...{ width: 760, height: 480, db: 0, nowMs: NOW, selected: null, focused: null, marks: new Map(), unit: 1 },
     spotlight: timeline?.view.spotlight ?? DARK,
+    ...{ opened: null, followed: timeline?.view.eye.entry ?? 0, lens: null, bytes: null },
+    line: timeline?.view.cause?.line ?? '',
     ...more,
   };
 }
@@ -78,60 +81,6 @@ function told(scene: Scene): string[] {
           : glyph.text;
     return `${glyph.shape} ${glyph.key} ${glyph.tone} @ ${place} “${text}” ${marks.join(' ')}`.trim();
   });
-}
-
-const cells = (scene: Scene): Cell[] => scene.glyphs.filter((glyph) => glyph.shape === 'cell');
-
-interface Box {
-  readonly key: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Where a text's letters are. */
-function letters(glyph: Exclude<AnyGlyph, Cell | { shape: 'arrow' }>): Box {
-  const { key, fontSize, text } = glyph;
-  const isMono = glyph.shape === 'label' && glyph.isMono === true;
-  const isStrong = glyph.shape === 'label' && glyph.isStrong === true;
-  const width = isMono ? monoWidth(text, fontSize) : textWidth(text, fontSize, isStrong);
-  const anchor = glyph.shape === 'label' ? (glyph.anchor ?? 'start') : 'start';
-  const left =
-    glyph.shape === 'badge' ? fontSize * 0.95 : anchor === 'end' ? -width : anchor === 'middle' ? -width / 2 : 0;
-  return { key, x: glyph.x + left, y: glyph.y - fontSize * 0.4, width, height: fontSize * 0.8 };
-}
-
-/** Texts that lie over each other or leave the picture or their cell, and cells that are nothing. */
-function collisions(scene: Scene): string[] {
-  const full = cells(scene).filter((cell) => cell.parts.some(({ text }) => text !== '') && !cell.isFaint);
-  const texts = scene.glyphs.flatMap((glyph) =>
-    (glyph.shape === 'label' || glyph.shape === 'badge') && glyph.text !== '' ? [letters(glyph)] : [],
-  );
-  // A deadline's time stands in its cell.
-  const labels = texts.filter(({ key }) => !/^(ttl|deadline-badge)\//.test(key));
-  const boxes: readonly Box[] = [...full, ...labels];
-  const outside = [...full, ...texts].filter(
-    ({ x, y, width, height }) => x < 0 || y < 0 || x + width > scene.width + 0.5 || y + height > scene.height + 0.5,
-  );
-  const over = boxes.flatMap((a, at) =>
-    boxes
-      .slice(at + 1)
-      .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height)
-      .map((b) => `${a.key} over ${b.key}`),
-  );
-  const tooLong = cells(scene).flatMap(({ key, parts, fontSize }) =>
-    parts
-      .filter(({ text, width }) => monoWidth(text, fontSize) > width + 0.5)
-      .map(({ text }) => `${key} too small for ${text}`),
-  );
-  const nothing = cells(scene).filter(({ width, height }) => !(width > 0 && height > 0));
-  return [
-    ...outside.map(({ key }) => `${key} outside`),
-    ...over,
-    ...tooLong,
-    ...nothing.map(({ key }) => `${key} is nothing`),
-  ];
 }
 
 /** Width, height and size of type: a screen, a high and a low one, telephones with small and large type, a lecture hall. */
@@ -267,9 +216,9 @@ describe('the table', () => {
     const scene = sceneOf(hashTableDiagram, timeline);
     expect(scene.rasters.length).toBe(2);
     const [raster] = scene.rasters;
-    expect(raster.chainLengths.length).toBe(1024);
+    expect(raster.values.length).toBe(1024);
     expect(raster.columns * raster.rows).toBeGreaterThanOrEqual(1024);
-    const drawn = Array.from(raster.chainLengths).reduce((sum, length) => sum + length, 0);
+    const drawn = Array.from(raster.values).reduce((sum, length) => sum + length, 0);
     expect(drawn).toBe(timeline.view.picture.models!.tables[0].tables[0].used);
     expect(bucketAt(raster, raster.x + raster.side * 2.5, raster.y + raster.side * 1.5)).toBe(raster.columns + 2);
     expect(bucketAt(raster, raster.x - 3, raster.y)).toBe(-1);
@@ -311,9 +260,9 @@ describe('the other panels', () => {
   it('show a string with the room it has to grow into, and the block it moves to when that is gone', async () => {
     const timeline = await filmOf('SET hello world', 'APPEND hello !!!', 'APPEND hello 0123456789abcdef');
     await timeline.seek(1);
-    expect(told(sceneOf(dynamicStringDiagram, timeline))).toMatchSnapshot();
+    expect(told(sceneOf(valueDiagram, timeline))).toMatchSnapshot();
     await timeline.seek(2);
-    const words = sceneOf(dynamicStringDiagram, timeline).glyphs.find(({ key }) => key === 'gauge/words');
+    const words = sceneOf(valueDiagram, timeline).glyphs.find(({ key }) => key === 'gauge/words');
     expect(words?.shape === 'label' && words.text).toMatch(/^length 24, capacity \d+: room for \d+ more$/);
   });
 

@@ -1,10 +1,8 @@
-import type { Models } from '../../engine/models.ts';
-import type { HashTableModel } from '../../engine/structures/hash-table.steps.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
 import type { AnyGlyph, Target } from './scene.ts';
 import { fitting } from './text.ts';
-import { entryGlyphs, entryParts, type Detail, type TableView } from './table-rows.ts';
+import { entryGlyphs, entryParts, type Detail, type Subject, type TableView } from './table-rows.ts';
 
 /** How an entry is spelled, the first way that fits. */
 const SPELLINGS: readonly Detail[] = [
@@ -14,7 +12,8 @@ const SPELLINGS: readonly Detail[] = [
 ];
 
 /** Where buckets are too small to be read, the chain that is looked at is spelled out above them. */
-export function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, area: Area): AnyGlyph[] {
+export function lensGlyphs(subject: Subject, focus: Focus, area: Area): AnyGlyph[] {
+  const { table } = subject;
   const { unit, spotlight } = focus;
   const looked: Target | null = focus.focused ?? focus.selected;
   let which: 0 | 1 = spotlight.table;
@@ -37,7 +36,7 @@ export function lensGlyphs(models: Models, table: HashTableModel, focus: Focus, 
     return [{ shape: 'label', key: 'lens/hint', tone: 'muted', x: area.x, y, text, fontSize: 14 * unit }];
   }
   const name = `bucket ${bucket}`;
-  const view: TableView = { models, table, which, focus, area };
+  const view: TableView = { ...subject, which, focus, area };
   const glyphs: AnyGlyph[] = [
     {
       shape: 'label',

@@ -5,6 +5,7 @@ import type { Diagram, Focus } from './contract.ts';
 import { keyOf, valueOf } from './entries.ts';
 import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
 import { elide, MONO_RATIO, monoWidth, sameTarget } from './scene.ts';
+import { sizeClassesScene } from './size-classes.ts';
 import { fitting, nothing, textWidth } from './text.ts';
 
 /** The encoding of small collections, as the keyspace numbers it. */
@@ -23,6 +24,13 @@ export const memoryStripDiagram: Diagram = {
   title: 'Memory',
   layout,
   shows: (step: EngineStep) => step.structure === 'arena',
+  lenses: ({ arena }, { lens }) =>
+    arena.pages.length === 0
+      ? []
+      : [
+          { kind: 'blocks', title: 'Blocks', isShown: lens !== 'sizes' },
+          { kind: 'sizes', title: 'Sizes', isShown: lens === 'sizes' },
+        ],
 };
 
 /** What a block holds, by its ref. */
@@ -42,6 +50,7 @@ function layout(models: Models, focus: Focus): Scene {
     const text = 'No memory has been taken yet: the first key takes a page of 1 MiB.';
     return scene([...nothing(text, width, unit)]);
   }
+  if (focus.lens === 'sizes') return sizeClassesScene(arena, focus);
   const uses = usesOf(models);
   const map = pageMap(models, focus);
   const top = map.bottom + 16 * unit;

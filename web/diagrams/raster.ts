@@ -1,27 +1,40 @@
-/** Paints a table that has too many buckets for glyphs: one square a bucket, through a single image. */
+/** Paints what there is too much of for glyphs, such as the buckets of a large table: squares, through a single image. */
 import type { Raster } from './scene.ts';
 
 export interface RasterColours {
   readonly paper: string;
   readonly key: string;
+  readonly value: string;
   readonly migrating: string;
 }
 
 type Rgb = readonly [number, number, number];
 
-/** The colour of each chain length; four and longer look the same. */
-function shades(colours: RasterColours): { chain: readonly Rgb[]; moved: Rgb; pale: Rgb } {
-  const paper = rgb(colours.paper);
-  const key = rgb(colours.key);
-  const mix = (share: number): Rgb =>
-    [0, 1, 2].map((at) => Math.round((paper[at] ?? 0) * (1 - share) + (key[at] ?? 0) * share)) as unknown as Rgb;
-  return {
-    chain: [mix(0.08), mix(0.42), mix(0.66), mix(0.84), mix(1)],
-    moved: rgb(colours.migrating),
-    pale: [0, 1, 2].map((at) =>
-      Math.round((paper[at] ?? 0) * 0.6 + (rgb(colours.migrating)[at] ?? 0) * 0.4),
-    ) as unknown as Rgb,
-  };
+/** Of how many strengths a colour is. */
+const SHADES = 8;
+/** So strong is the square of nothing, and that of the least there can be. */
+const NOTHING = 0.08;
+const LEAST = 0.42;
+
+interface Shades {
+  /** By strength, 0 to `SHADES`. */
+  readonly full: readonly Rgb[];
+  readonly moved: Rgb;
+  readonly pale: Rgb;
+}
+
+function shades(colours: RasterColours, tone: Raster['tone']): Shades {
+  const [paper, full, migrating] = [rgb(colours.paper), rgb(colours[tone]), rgb(colours.migrating)];
+  const mix = (to: Rgb, share: number): Rgb =>
+    [0, 1, 2].map((at) => Math.round((paper[at] ?? 0) * (1 - share) + (to[at] ?? 0) * share)) as unknown as Rgb;
+  const strengths = Array.from({ length: SHADES }, (_, at) => mix(full, LEAST + (at / (SHADES - 1)) * (1 - LEAST)));
+  return { full: [mix(full, NOTHING), ...strengths], moved: migrating, pale: mix(migrating, 0.4) };
+}
+
+/** How strong the colour of a value is: at once for anything, then evenly up to the most. */
+function strengthOf(value: number, most: number): number {
+  if (value <= 0) return 0;
+  return most <= 1 ? SHADES : 1 + Math.round((Math.min(value, most) - 1) * ((SHADES - 1) / (most - 1)));
 }
 
 export function paintRaster(
@@ -34,14 +47,13 @@ export function paintRaster(
   const gap = side >= 4 ? 1 : 0;
   const width = raster.columns * side;
   const image = context.createImageData(width, raster.rows * side);
-  const { chain, moved, pale } = shades(colours);
+  const { full, moved, pale } = shades(colours, raster.tone);
   const hatch = side < 4 ? pale : moved;
-  for (let at = 0; at < raster.chainLengths.length; at++) {
-    const length = raster.chainLengths[at] ?? 0;
+  for (let at = 0; at < raster.values.length; at++) {
     const isMoved = at < raster.movedBelow;
     const left = (at % raster.columns) * side;
     const top = Math.floor(at / raster.columns) * side;
-    const [red, green, blue] = chain[Math.min(length, chain.length - 1)] ?? moved;
+    const [red, green, blue] = full[strengthOf(raster.values[at] ?? 0, raster.most)] ?? moved;
     for (let y = 0; y < side - gap; y++) {
       for (let x = 0; x < side - gap; x++) {
         // What has moved on is hatched, as everywhere, where squares are large enough for it.
@@ -63,7 +75,7 @@ export function bucketAt(raster: Raster, x: number, y: number): number {
   const row = Math.floor((y - raster.y) / raster.side);
   if (column < 0 || row < 0 || column >= raster.columns || row >= raster.rows) return -1;
   const bucket = row * raster.columns + column;
-  return bucket < raster.chainLengths.length ? bucket : -1;
+  return bucket < raster.values.length ? bucket : -1;
 }
 
 /** A colour as the browser computes it: `rgb(1, 2, 3)` or `#010203`. */

@@ -7,7 +7,9 @@ export type Tone = 'plain' | 'muted' | 'key' | 'value' | 'active' | 'migrating' 
 export type Target =
   | { readonly kind: 'bucket'; readonly table: 0 | 1; readonly bucket: number }
   | { readonly kind: 'entry'; readonly ref: number }
-  | { readonly kind: 'block'; readonly ref: number; readonly bytes: number };
+  | { readonly kind: 'block'; readonly ref: number; readonly bytes: number }
+  /** A part of a value, by the key of its glyph. */
+  | { readonly kind: 'part'; readonly name: string };
 
 /** How a glyph answers a prediction. */
 export type Mark = 'right' | 'wrong' | 'picked';
@@ -89,7 +91,7 @@ export interface Badge extends Glyph {
 
 export type AnyGlyph = Cell | Arrow | Label | Badge;
 
-/** A table too large for glyphs: one small square a bucket, the stronger its colour the longer its chain. Drawn on a canvas. */
+/** What is too much for glyphs: small squares, the stronger the colour the higher the value. Drawn on a canvas. */
 export interface Raster {
   readonly key: string;
   readonly x: number;
@@ -98,11 +100,15 @@ export interface Raster {
   readonly rows: number;
   /** The side of a square. */
   readonly side: number;
-  readonly chainLengths: ArrayLike<number>;
-  /** Buckets below this have moved on, -1 when none. */
+  /** By square. Of a table: how long the chain of the bucket is. */
+  readonly values: ArrayLike<number>;
+  /** From this value on the colour is the strongest. */
+  readonly most: number;
+  readonly tone: 'key' | 'value';
+  /** Squares below this have moved on, -1 when none. */
   readonly movedBelow: number;
-  readonly table: 0 | 1;
-  readonly lit: number;
+  /** Whose buckets the squares are; `null` where they stand for something else, which cannot be picked. */
+  readonly table: 0 | 1 | null;
 }
 
 export interface Scene {
@@ -119,7 +125,8 @@ export function sameTarget(a: Target | null | undefined, b: Target | null | unde
 }
 
 export function targetKey(target: Target): string {
-  return target.kind === 'bucket' ? `bucket/${target.table}/${target.bucket}` : `${target.kind}/${target.ref}`;
+  if (target.kind === 'bucket') return `bucket/${target.table}/${target.bucket}`;
+  return target.kind === 'part' ? `part/${target.name}` : `${target.kind}/${target.ref}`;
 }
 
 /** The width of a text in the fixed pitch of keys and bytes. */
@@ -129,6 +136,7 @@ export function monoWidth(text: string, fontSize: number): number {
 
 /** Cuts a text so that it fits into so many cells, with an ellipsis. */
 export function elide(text: string, room: number): string {
+  if (isNarrow(text)) return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
   if (cells(text) <= room) return text;
   let cut = '';
   let used = 1;
@@ -144,8 +152,15 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Characters outside the fonts' own range are wider; counting them double keeps every text inside its cell. */
 function cells(text: string): number {
+  if (isNarrow(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text))
     width += (segment.codePointAt(0) ?? 0) > 0x24f && segment !== '…' ? 2 : 1;
   return width;
+}
+
+/** Whether every character is one cell and stands for itself: nearly every text, and nothing has to be segmented. */
+function isNarrow(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x24f && text[at] !== '…') return false;
+  return true;
 }

@@ -1,8 +1,8 @@
 /** A table of up to some dozens of buckets: the buckets below each other, every chain to the right of its bucket. */
-import type { Models } from '../../engine/models.ts';
+import type { EngineStep } from '../../engine/models.ts';
 import type { EntryModel, HashTableModel } from '../../engine/structures/hash-table.steps.ts';
 import type { Focus } from './contract.ts';
-import { deadlineOf, keyOf, timeLeft, valueOf } from './entries.ts';
+import { keyOf, timeLeft, type EntryWords } from './entries.ts';
 import type { Area } from './hash-column.ts';
 import {
   elide,
@@ -16,9 +16,17 @@ import {
   type Tone,
 } from './scene.ts';
 
-export interface TableView {
-  readonly models: Models;
+/** The table that is drawn: that of the keys, or one inside a value. */
+export interface Subject {
   readonly table: HashTableModel;
+  readonly words: EntryWords;
+  /** What its entries are: keys, fields, members. */
+  readonly noun: string;
+  /** Whether a step of a hash table is one of this table. */
+  owns(step: EngineStep): boolean;
+}
+
+export interface TableView extends Subject {
   readonly which: 0 | 1;
   readonly focus: Focus;
   readonly area: Area;
@@ -196,19 +204,19 @@ function widthOf(cells: readonly FittedEntry[], gap: number): number {
 
 /** The parts of an entry's cell: its key, its value, and room for the mark of its deadline. */
 export function entryParts(view: TableView, entry: EntryModel, detail: Detail, fontSize: number): EntryBox {
-  const { models, focus } = view;
+  const { focus, words } = view;
   const pad = (detail.isTight ? 5 : 9) * focus.unit;
   const key = elide(keyOf(entry), detail.key);
   const parts: Part[] = [
     { width: monoWidth(key, fontSize) + 2 * pad, text: key, tone: 'key', isEmpty: entry.keyLength < 0 },
   ];
-  if (detail.value > 0) {
-    const value = valueOf(models, entry);
+  const value = words.value(entry);
+  if (detail.value > 0 && value !== undefined) {
     const text = value === null ? '' : elide(value, detail.value);
     const width = value === null ? 34 * focus.unit : monoWidth(text, fontSize) + 2 * pad;
     parts.push({ width, text, tone: 'value', isEmpty: value === null });
   }
-  const deadline = deadlineOf(models, focus.db, entry);
+  const deadline = words.deadline(entry);
   let ttl: EntryBox['ttl'] = null;
   if (deadline !== null) {
     const text = detail.isTight ? '' : timeLeft(deadline - focus.nowMs);
@@ -226,12 +234,12 @@ export function entryGlyphs(
   fontSize: number,
   name = `entry/${ref}`,
 ): AnyGlyph[] {
-  const { models, table, focus } = view;
+  const { words, table, focus } = view;
   const entry = table.entries.get(ref);
   if (!entry) return [];
   const target: Target = { kind: 'entry', ref };
   const compared = focus.spotlight.compared.get(ref);
-  const deadline = deadlineOf(models, focus.db, entry);
+  const deadline = words.deadline(entry);
   const isOver = deadline !== null && deadline <= focus.nowMs;
   const now = presentTone(view, ref);
   const tone = now ?? (compared === true ? 'active' : isOver ? 'expired' : 'key');
@@ -250,7 +258,7 @@ export function entryGlyphs(
       isDashed: isOver,
       target,
       ...standing(focus, target),
-      title: `${keyOf(entry)} → ${valueOf(models, entry) ?? 'no value yet'}`,
+      title: entryTitle(view, entry),
       from: [at.x, at.y - 46 * focus.unit],
     },
   ];
@@ -281,6 +289,11 @@ export function entryGlyphs(
   return glyphs;
 }
 
+export function entryTitle({ words }: Subject, entry: EntryModel): string {
+  const value = words.value(entry);
+  return value === undefined ? keyOf(entry) : `${keyOf(entry)} → ${value ?? 'no value yet'}`;
+}
+
 /** The tone of an entry that the present beat is about, or `null`. */
 function presentTone(view: TableView, ref: number): Tone | null {
   for (const step of view.focus.spotlight.steps) {
@@ -295,7 +308,7 @@ function presentTone(view: TableView, ref: number): Tone | null {
       view.table.entries.get(ref)?.payload[0] === step.ref
     )
       return 'active';
-    if (step.structure !== 'hash-table' || !('entry' in step) || step.entry !== ref) continue;
+    if (step.structure !== 'hash-table' || !('entry' in step) || step.entry !== ref || !view.owns(step)) continue;
     if (step.kind === 'move') return 'migrating';
     return 'active';
   }

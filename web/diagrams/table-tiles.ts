@@ -1,9 +1,9 @@
 /** A table of more buckets than there is room for rows: a grid of tiles, the entries inside them. */
 import type { AnyGlyph, Cell, Raster } from './scene.ts';
 import { elide, sameTarget, targetKey, type Target } from './scene.ts';
-import { deadlineOf, keyOf, valueOf } from './entries.ts';
+import { keyOf } from './entries.ts';
 import type { Area } from './hash-column.ts';
-import { bucketCell, type TableView } from './table-rows.ts';
+import { bucketCell, entryTitle, type TableView } from './table-rows.ts';
 
 export interface Grid {
   readonly columns: number;
@@ -115,13 +115,13 @@ function smallTile(view: TableView, bucket: number, box: Area): AnyGlyph[] {
 }
 
 function pill(view: TableView, ref: number, box: Area, text: string): Cell {
-  const { focus, models } = view;
+  const { focus } = view;
   const entry = view.table.entries.get(ref);
   const target: Target = { kind: 'entry', ref };
   const step = focus.spotlight.step;
-  const isPresent = step?.structure === 'hash-table' && 'entry' in step && step.entry === ref;
+  const isPresent = step?.structure === 'hash-table' && 'entry' in step && step.entry === ref && view.owns(step);
   const compared = focus.spotlight.compared.get(ref);
-  const deadline = entry ? deadlineOf(models, focus.db, entry) : null;
+  const deadline = entry ? view.words.deadline(entry) : null;
   const isOver = deadline !== null && deadline <= focus.nowMs;
   const tone =
     isPresent && step.kind === 'move'
@@ -144,10 +144,13 @@ function pill(view: TableView, ref: number, box: Area, text: string): Cell {
     mark: focus.marks.get(targetKey(target)),
     isSelected: sameTarget(focus.selected, target),
     isFocused: sameTarget(focus.focused, target),
-    title: entry ? `${keyOf(entry)} → ${valueOf(models, entry) ?? 'no value yet'}` : '',
+    title: entry ? entryTitle(view, entry) : '',
     from: [box.x, box.y - 40],
   };
 }
+
+/** So long a chain is as dark as a longer one. */
+const LONGEST_CHAIN = 4;
 
 /** One square a bucket, or for several buckets when there are more of them than pixels. */
 export function tableRaster(
@@ -155,43 +158,44 @@ export function tableRaster(
   size: number,
   which: 0 | 1,
   movedBelow: number,
-  lit: number,
   area: Area,
 ): Raster {
-  let squares = size;
-  let side = largestSide(squares, area);
-  while (side < 1 && squares > 1) {
-    squares /= 2;
-    side = largestSide(squares, area);
+  const raster = squares(`raster/${size}`, chainLengths, area, { tone: 'key', most: LONGEST_CHAIN });
+  const each = size / raster.values.length;
+  return { ...raster, movedBelow: movedBelow < 0 ? -1 : Math.floor(movedBelow / each), table: which };
+}
+
+/** One square a value in as large squares as there is room for; where not even pixels suffice, the highest of several. */
+export function squares(
+  key: string,
+  values: ArrayLike<number>,
+  area: Area,
+  { tone, most, largest = Infinity }: Pick<Raster, 'tone' | 'most'> & { readonly largest?: number },
+): Raster {
+  let each = 1;
+  let side = largestSide(values.length, area);
+  while (side < 1 && each < values.length) {
+    each *= 2;
+    side = largestSide(Math.ceil(values.length / each), area);
   }
-  const columns = Math.max(1, Math.floor(area.width / Math.max(1, side)));
-  const each = size / squares;
-  let lengths = chainLengths;
+  side = Math.max(1, Math.min(largest, side));
+  const columns = Math.max(1, Math.floor(area.width / side));
+  let shown = values;
   if (each > 1) {
-    const longest = new Uint8Array(squares);
-    for (let bucket = 0; bucket < size; bucket++) {
-      const square = Math.floor(bucket / each);
-      longest[square] = Math.max(longest[square] ?? 0, chainLengths[bucket] ?? 0);
+    const highest = new Uint8Array(Math.ceil(values.length / each));
+    for (let at = 0; at < values.length; at++) {
+      const square = Math.floor(at / each);
+      highest[square] = Math.max(highest[square] ?? 0, values[at] ?? 0);
     }
-    lengths = longest;
+    shown = highest;
   }
-  return {
-    key: `raster/${size}`,
-    x: area.x,
-    y: area.y,
-    columns,
-    rows: Math.ceil(squares / columns),
-    side,
-    chainLengths: lengths,
-    movedBelow: movedBelow < 0 ? -1 : Math.floor(movedBelow / each),
-    table: which,
-    lit: lit < 0 ? -1 : Math.floor(lit / each),
-  };
+  const rows = Math.ceil(shown.length / columns);
+  return { key, x: area.x, y: area.y, columns, rows, side, values: shown, most, tone, movedBelow: -1, table: null };
 }
 
 /** The largest whole side of squares of which so many fit; 0 when not even single pixels do. */
-function largestSide(squares: number, area: Area): number {
-  let side = Math.floor(Math.sqrt((area.width * area.height) / squares));
-  while (side > 0 && Math.floor(area.width / side) * Math.floor(area.height / side) < squares) side--;
+function largestSide(count: number, area: Area): number {
+  let side = Math.floor(Math.sqrt((Math.max(0, area.width) * Math.max(0, area.height)) / Math.max(1, count)));
+  while (side > 0 && Math.floor(area.width / side) * Math.floor(area.height / side) < count) side--;
   return side;
 }

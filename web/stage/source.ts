@@ -21,7 +21,7 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 const texts = import.meta.glob<string>(
   [
     '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
-    '/engine/structures/{intset,listpack,hyperloglog}.ts',
+    '/engine/structures/{intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
     '/engine/keyspace/{collections,keyspace}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
