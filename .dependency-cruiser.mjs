@@ -50,6 +50,7 @@ export default {
       [
         '^engine/(commands|keyspace|persistence|memory|structures|trace|resp)/',
         '^engine/(args|reply|errors|session|blocking|pubsub|host|config)[.]ts$',
+        '^engine/(observer|tracking|pause|latency-histogram|latency-monitor)[.]ts$',
       ],
       'A command reads its arguments, works on the keyspace and writes its reply.',
     ),
