@@ -86,7 +86,7 @@ export default {
         '^engine/hosts/node/',
         '^engine/(persistence|resp|memory)/',
         '^engine/(api|host)[.]ts$',
-        '^(node:)?[a-z_]+(/promises)?$',
+        '^(node:)?[a-z_0-9]+(/promises)?$',
       ],
       "A host comes in by the engine's door and brings its platform.",
     ),
