@@ -54,7 +54,7 @@ function rounded<Glyph extends AnyGlyph>(glyph: Glyph): Glyph {
       if (Array.isArray(value) && name === 'line') return [[name, (value as number[]).map(round)]];
       return [[name, typeof value === 'number' ? round(value) : value]];
     }),
-  ) as Glyph;
+  ) as unknown as Glyph;
 }
 
 function round(value: number): number {

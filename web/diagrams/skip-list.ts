@@ -1,5 +1,5 @@
 /** A skip list: towers in the order of their scores, one row a level, every link with its span and the score it leads to. */
-import type { SkipListModel, TowerModel } from '../../engine/structures/skip-list.steps.ts';
+import type { LinkModel, SkipListModel, TowerModel } from '../../engine/structures/skip-list.steps.ts';
 import type { Move } from '../value-light.ts';
 import { below, counted, type Piece } from './arranging.ts';
 import type { Focus } from './contract.ts';
@@ -264,7 +264,7 @@ function levelGlyphs(index: SkipListModel, grid: Grid, level: number, steps: Tra
   for (const { ref, tower, x, isLoose } of grid.columns) {
     const links = ref === NOBODY ? index.head : (tower?.links ?? []);
     if (links.length <= level || isLoose) continue;
-    let link = links[level];
+    let link: LinkModel | undefined = links[level];
     let span = link?.span ?? 0;
     let isOver = false;
     let isLit = steps.links.has(`${ref}/${level}`);
