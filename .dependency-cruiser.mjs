@@ -50,7 +50,6 @@ export default {
       [
         '^engine/(commands|keyspace|persistence|memory|structures|trace|resp)/',
         '^engine/(args|reply|errors|session|blocking|pubsub|host|config)[.]ts$',
-        '^engine/(observer|tracking|pause|latency-histogram|latency-monitor)[.]ts$',
       ],
       'A command reads its arguments, works on the keyspace and writes its reply.',
     ),
@@ -86,7 +85,7 @@ export default {
         '^engine/hosts/node/',
         '^engine/(persistence|resp|memory)/',
         '^engine/(api|host)[.]ts$',
-        '^(node:)?[a-z_0-9]+(/promises)?$',
+        '^(node:)?[a-z_]+(/promises)?$',
       ],
       "A host comes in by the engine's door and brings its platform.",
     ),

@@ -1,4 +1,5 @@
 /** Every setting: its name in redis.conf, what it may be, and what it is. */
+import { EVICTION_POLICIES } from './keyspace/eviction.ts';
 import { parseMemory } from './memory/sizes.ts';
 import { DEFAULT_OUTPUT_LIMITS, readOutputLimits } from './output-limits.ts';
 import { parseEventKinds, printEventKinds } from './keyspace/events.ts';
@@ -86,13 +87,17 @@ export const PARAMETERS: readonly Parameter[] = [
     alias: 'list-max-ziplist-size',
     ...{ type: 'integer', default: -2, min: -INT_MAX - 1, max: INT_MAX },
   },
+  { name: 'lfu-decay-time', type: 'integer', default: 1, min: 0, max: INT_MAX },
+  { name: 'lfu-log-factor', type: 'integer', default: 10, min: 0, max: INT_MAX },
   { name: 'list-compress-depth', type: 'integer', default: 0, min: 0, max: INT_MAX },
   { name: 'latency-monitor-threshold', type: 'integer', default: 0, min: 0, max: LONG_MAX },
   { name: 'latency-tracking', type: 'bool', default: true },
   { name: 'latency-tracking-info-percentiles', type: 'string', default: '50 99 99.9' },
   { name: 'maxclients', type: 'integer', default: 10000, min: 1, max: UINT_MAX },
   { name: 'maxmemory', type: 'memory', default: 0, min: 0, max: LONG_MAX },
-  { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: ['noeviction'] },
+  { name: 'maxmemory-policy', type: 'enum', default: 'noeviction', values: EVICTION_POLICIES },
+  { name: 'maxmemory-samples', type: 'integer', default: 5, min: 1, max: INT_MAX },
+  { name: 'maxmemory-eviction-tenacity', type: 'integer', default: 10, min: 0, max: 100 },
   { name: 'notify-keyspace-events', type: 'events', default: 0 },
   { name: 'port', type: 'integer', default: 6380, min: 0, max: 65535, isStartOnly: true },
   { name: 'http-port', type: 'integer', default: 8080, min: 0, max: 65535, isStartOnly: true },
@@ -107,6 +112,8 @@ export const PARAMETERS: readonly Parameter[] = [
   { name: 'tcp-backlog', type: 'integer', default: 511, min: 0, max: INT_MAX, isImmutable: true },
   { name: 'tcp-keepalive', type: 'integer', default: 300, min: 0, max: INT_MAX },
   { name: 'timeout', type: 'integer', default: 0, min: 0, max: INT_MAX },
+  { name: 'value-compression', type: 'bool', default: false },
+  { name: 'value-compression-threshold', type: 'memory', default: 256, min: 64, max: LONG_MAX },
   { name: 'tracking-table-max-keys', type: 'integer', default: 1_000_000, min: 0, max: LONG_MAX },
   { name: 'zset-index', type: 'enum', default: 'skiplist', values: ['skiplist', 'avl'] },
   {

@@ -3,7 +3,7 @@ import { indexOfKey, type Blocking } from './blocking.ts';
 import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
-import { keyPlaces } from './commands/key-places.ts';
+import { requireRoomForArguments } from './commands/room.ts';
 import { endTransaction } from './commands/transactions.ts';
 import { NONE } from './memory/arena.ts';
 import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
@@ -107,6 +107,7 @@ export class Dispatcher {
     const end = reply.length;
     if (this.observer.isWatched) this.told(session, command);
     if (this.blocking.hasWork) this.answerWaiting();
+    if (context.keyspace.lists.isUnsettled) context.keyspace.lists.settle();
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
   }
 
@@ -155,6 +156,7 @@ export class Dispatcher {
     const { observer } = this;
     const begun = observer.begin(command, args);
     try {
+      if (command.takesMemory) requireRoomForArguments(keyspace, args);
       command.handler?.(context, args);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -176,10 +178,7 @@ export class Dispatcher {
     if (!observer.isWatched) return;
     // What was answered stays, if from now on there are answers again.
     if (session.replyMode === 'on') this.silentFrom = -1;
-    if (command.isReadOnly)
-      context.server.tracking.read(session, () =>
-        (keyPlaces(command, args, 0) ?? []).map(({ place }) => args.latin1(place)),
-      );
+    context.server.tracking.called(session, command, args);
     observer.show(session, command, args);
   }
 
@@ -232,6 +231,7 @@ export class Dispatcher {
     reply.keptLength = start;
     const begun = this.observer.now();
     try {
+      if (command.takesMemory) requireRoomForArguments(keyspace, wait.args);
       write(command);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -339,9 +339,16 @@ export class Dispatcher {
     return false;
   }
 
+  /** Makes room where there is too little; false when nothing may go that would. */
+  relieveMemory(): boolean {
+    // While clients are paused no key goes, as none expires.
+    if (this.isFrozen) return true;
+    return this.maxMemoryBytes === 0 || this.context.keyspace.eviction.relieve(this.maxMemoryBytes) !== 'stuck';
+  }
+
   /** Past `maxmemory` nothing is done that takes more, and nothing is queued, for a queue takes memory too. */
   private isTooMuch(session: Session, command: Command): boolean {
-    if (this.context.keyspace.arena.usedBytes <= this.maxMemoryBytes) return false;
+    if (this.relieveMemory()) return false;
     if (session.queue === null || command.fullName === 'exec') return this.runs(session, command, 'isDenyOom');
     return !['discard', 'quit', 'reset'].includes(command.fullName);
   }

@@ -48,6 +48,9 @@ export interface EngineState extends PartsState {
 
 const NO_PEER: Peer = { address: '127.0.0.1:0', localAddress: '127.0.0.1:0' };
 
+/** A larger reserve than this, in pages, was for a single command. */
+const RESERVE_PAGES = 64;
+
 /** How many keys one tick removes at most, so that thousands that expire together do not hold up a command. */
 const EXPIRE_A_TICK = 2000;
 /** So many bytes of replies to the commands of one piece of input, and the rest of it waits for the next turn. */
@@ -103,10 +106,14 @@ export class Engine {
       hashName: this.config.text('hash-function') as HashName,
       hashSeed: [this.chance.next(), this.chance.next()],
       chance: () => this.chance.next(),
+      memory: options.host.memory,
       recorder,
       events: this.events,
       isFrozen: () => this.dispatcher.isFrozen,
       onExpired: (db, key) => {
+        if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
+      },
+      onEvicted: (db, key) => {
         if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
       },
     });
@@ -340,6 +347,8 @@ export class Engine {
     this.film.during('tick', nowMs, () => {
       if (this.server.isActiveExpire && this.dispatcher.pause.kind === null)
         this.server.observer.during('expire-cycle', () => this.keyspace.expireDue(EXPIRE_A_TICK));
+      this.dispatcher.relieveMemory();
+      this.keyspace.arena.trimReserve(RESERVE_PAGES);
       if (this.config.isOn('activerehashing')) this.keyspace.rehash(REHASH_A_TICK);
     });
     this.blocking.releaseDue(nowMs);

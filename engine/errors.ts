@@ -9,6 +9,9 @@ export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-m
 export const NO_AUTH = 'NOAUTH Authentication required.';
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
+/** Not the limit that was set: the system denies it. */
+export const NO_MEMORY = 'OOM command not allowed: there is no more memory.';
+
 export const OVERFLOW = 'ERR increment or decrement would overflow';
 export const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 export const SAME_OBJECT = 'ERR source and destination objects are the same';

@@ -1,5 +1,7 @@
 /** What an engine asks of the place it lives in. The engine has no clock, no chance and no disk of its own. */
 
+import type { ArenaSystem } from './memory/page-source.ts';
+
 /** Where the log's bytes go. */
 export interface AppendLog {
   /**
@@ -24,6 +26,8 @@ export interface Host {
   readonly clock?: (() => number) | undefined;
   /** Stops everything for a while, for DEBUG SLEEP. */
   readonly sleep?: ((ms: number) => void) | undefined;
+  /** Where memory comes from, and how much: without it from the system, as much as it gives. */
+  readonly memory?: Partial<ArenaSystem> | undefined;
   /** Writes the settings into the file that they were read from; says why when it cannot. */
   readonly rewriteConfig?: (() => string | null) | undefined;
   readonly shutdown?: ((mode: 'save' | 'nosave' | 'default') => void) | undefined;

@@ -1,7 +1,7 @@
 /** Looks at single parts of an engine without moving anything: no bucket, no clock of last use, no step of a trace. */
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { Database } from './keyspace/database.ts';
-import { ENCODING_NAMES, INT, INT64, INTSET, LISTPACK, TYPE_NAMES, isSlot } from './keyspace/values.ts';
+import { ENCODING_NAMES, INT, INT64, INTSET, LISTPACK, LZF, TYPE_NAMES, isSlot } from './keyspace/values.ts';
 import { NONE, PAGE_SHIFT, type Ref } from './memory/arena.ts';
 
 /** A key as it lies in memory. */
@@ -84,9 +84,10 @@ function valueOf(keyspace: Keyspace, database: Database, entry: Ref): KeyRecord[
 }
 
 /** How much of a value's block is in use, a string's own length word left out. */
-function lengthAt(ref: Ref, encoding: number, { dynamicStrings, intsets, listpacks }: Keyspace): number {
+function lengthAt(ref: Ref, encoding: number, { compressed, dynamicStrings, intsets, listpacks }: Keyspace): number {
   if (encoding === INT64) return 8;
   if (encoding === INTSET) return intsets.used(ref);
+  if (encoding === LZF) return compressed.lengthAfter(ref);
   return encoding === LISTPACK ? listpacks.used(ref) : dynamicStrings.length(ref);
 }
 

@@ -18,6 +18,13 @@ import {
   type CollectionStep,
   type CollectionsModel,
 } from './keyspace/collections.steps.ts';
+import {
+  applyEvictionStep,
+  describeEvictionStep,
+  emptyEvictionModel,
+  type EvictionModel,
+  type EvictionStep,
+} from './keyspace/eviction.steps.ts';
 import { applyKeyspaceStep, describeKeyspaceStep, type KeyspaceStep } from './keyspace/keyspace.steps.ts';
 import { applyLogStep, describeLogStep, emptyLogModel, type LogModel, type LogStep } from './persistence/log.steps.ts';
 import {
@@ -41,6 +48,13 @@ import {
   type IntsetModel,
   type IntsetStep,
 } from './structures/intset.steps.ts';
+import {
+  applyCompressedStep,
+  describeCompressedStep,
+  emptyCompressedModel,
+  type CompressedModel,
+  type CompressedStep,
+} from './structures/compressed.steps.ts';
 import { describeHyperLogLogStep, type HyperLogLogStep } from './structures/hyperloglog.steps.ts';
 import type { HashName } from './structures/hash-functions.steps.ts';
 import {
@@ -79,14 +93,18 @@ export type EngineStep =
   | LinkedListStep
   | QuickListStep
   | DeadlineHeapStep
+  | EvictionStep
+  | CompressedStep
   | LogStep
   | CauseStep;
 
 export interface Models {
   readonly arena: ArenaModel;
+  readonly eviction: EvictionModel;
   readonly strings: DynamicStringModel;
   readonly listpacks: ListpackModel;
   readonly intsets: IntsetModel;
+  readonly compressed: CompressedModel;
   /** What large values are made of, by structure id: `FIRST_COLLECTION_ID` and the slot in the key's value word. */
   readonly collections: CollectionsModel;
   /** By the number of the database. */
@@ -102,9 +120,11 @@ const FIRST_DATABASE_ID = 2;
 export function emptyModels(databases: number, hashName: HashName): Models {
   return {
     arena: emptyArenaModel,
+    eviction: emptyEvictionModel,
     strings: emptyDynamicStringModel,
     listpacks: emptyListpackModel,
     intsets: emptyIntsetModel,
+    compressed: emptyCompressedModel,
     collections: emptyCollectionsModel,
     tables: Array.from({ length: databases }, () => emptyHashTableModel(hashName, KEYSPACE_PAYLOAD_WORDS)),
     heaps: Array.from({ length: databases }, () => emptyDeadlineHeapModel),
@@ -163,6 +183,10 @@ export function applyStep(models: Models, step: EngineStep): Models {
         ...models,
         heaps: replaceAt(models.heaps, databaseOf(step), (model) => applyDeadlineHeapStep(model, step)),
       };
+    case 'compressed':
+      return { ...models, compressed: applyCompressedStep(models.compressed, step) };
+    case 'eviction':
+      return { ...models, eviction: applyEvictionStep(models.eviction, step) };
     case 'log':
       return { ...models, log: applyLogStep(models.log, step) };
   }
@@ -202,6 +226,10 @@ export function describeStep(step: EngineStep, models: Models): string {
       return describeInnerIndexStep(step, models.collections);
     case 'deadline-heap':
       return describeDeadlineHeapStep(step);
+    case 'compressed':
+      return describeCompressedStep(step);
+    case 'eviction':
+      return describeEvictionStep(step, models.eviction);
     case 'log':
       return describeLogStep(step);
   }

@@ -143,7 +143,7 @@ export class EngineServer implements Server {
     Object.assign(stats, NO_STATS);
     this.rates.reset();
     stats.errors.clear();
-    Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0 });
+    Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0 });
   }
 
   setActiveExpire(active: boolean): void {

@@ -23,6 +23,11 @@ export interface SettingParts {
   readonly hasLog: boolean;
 }
 
+/** What eviction goes by. */
+const EVICTION = [
+  ...['maxmemory-policy', 'maxmemory-samples', 'maxmemory-eviction-tenacity', 'lfu-log-factor', 'lfu-decay-time'],
+];
+
 export function followSettings(config: Config, parts: SettingParts): void {
   const { keyspace, events, dispatcher, observer, tracking, decoderLimits } = parts;
   const inForce: Record<string, (name: string) => void> = {
@@ -40,6 +45,17 @@ export function followSettings(config: Config, parts: SettingParts): void {
     'latency-monitor-threshold': (name) => (observer.latencyMs = config.number(name)),
     'latency-tracking': (name) => (observer.keepsHistograms = config.isOn(name)),
   };
+  for (const name of EVICTION) {
+    inForce[name] = () => {
+      keyspace.eviction.configure(config);
+    };
+  }
+  for (const name of ['value-compression', 'value-compression-threshold']) {
+    inForce[name] = () => {
+      const threshold = config.number('value-compression-threshold');
+      keyspace.strings.compressFrom = config.isOn('value-compression') ? threshold : Infinity;
+    };
+  }
   for (const [limit, name] of Object.entries(LIMIT_SETTINGS))
     inForce[name] = () => (keyspace.limits[limit as keyof Limits] = config.number(name));
   for (const [name, put] of Object.entries(inForce)) put(name);

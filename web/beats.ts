@@ -115,6 +115,10 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
       return step.kind === 'carry' ? 'follows' : 'tells';
     case 'quicklist':
       return step.kind === 'count' ? 'follows' : 'tells';
+    case 'compressed':
+      return step.kind === 'release' ? 'follows' : 'tells';
+    case 'eviction':
+      return step.kind === 'over' ? 'prepares' : step.kind === 'drop' ? 'follows' : 'tells';
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':

@@ -7,6 +7,7 @@ import { parseInt64 } from '../memory/numbers.ts';
 import { addEmpty, byteAt, checkBitOffset, noteWrite } from './bitmaps.ts';
 import { readKey, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { behind, block, integer, key, multiple, multipleBehind, oneOf, optional, string, word } from './grammar.ts';
 
 const field = (): [ReturnType<typeof string>, ReturnType<typeof integer>] => [string('encoding'), integer('offset')];
@@ -148,6 +149,7 @@ function readFields(context: Context, args: Args, operations: readonly Operation
 function writeFields(context: Context, args: Args, operations: readonly Operation[], lastByte: number): void {
   const { db, keyspace, reply } = context;
   const found = writeKey(context, args, 1, TYPE_STRING);
+  requireRoom(context, keyspace.strings.growth(db, found, lastByte + 1));
   const entry = found === NONE ? addEmpty(context, args, 1) : found;
   const grows = keyspace.strings.length(db, entry) <= lastByte;
   // Room for all fields at once, as zeros; a string that is long enough is only made one that can be written in place.

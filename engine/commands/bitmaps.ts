@@ -7,6 +7,7 @@ import { NONE, type Ref } from '../memory/arena.ts';
 import { combineBits, countBits, countBitsBetween, findBit, type BitOperation } from '../structures/bitmap.ts';
 import { notify, readKey, requireString, writeKey } from './checks.ts';
 import type { Argument, CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { block, integer, key, multiple, oneOf, optional, since, string, word } from './grammar.ts';
 
 /** Lengths are kept in 32 bits, whatever `proto-max-bulk-len` says. */
@@ -116,6 +117,7 @@ function setBit(context: Context, args: Args): void {
   const mask = 0x80 >> (offset % 8);
   const before = (byte & mask) === 0 ? 0 : 1;
   const grows = at >= view.end - view.start;
+  requireRoom(context, strings.growth(db, entry, at + 1));
   oneByte[0] = value === 1 ? byte | mask : byte & ~mask;
   strings.setRange(db, entry === NONE ? addEmpty(context, args, 1) : entry, at, oneByte, 0, 1);
   noteWrite(context, args, grows || before !== value ? 1 : 0);
@@ -228,6 +230,7 @@ function bitOp(context: Context, args: Args): void {
   const result = combined(context, args, operation);
   const [start, end] = [args.starts[2], args.ends[2]];
   const target = db.findWrite(args.bytes, start, end);
+  requireRoom(context, result.length);
   if (result.length > 0) {
     const entry = target === NONE ? db.add(args.bytes, start, end) : target;
     db.persist(entry);

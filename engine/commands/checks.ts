@@ -4,10 +4,11 @@ import type { Config } from '../config.ts';
 import { CommandError, INDEX_OUT_OF_RANGE, NOT_AN_INTEGER, WRONG_TYPE } from '../errors.ts';
 import { GENERIC_EVENT } from '../keyspace/events.ts';
 import type { Database } from '../keyspace/database.ts';
-import { TYPE_STRING } from '../keyspace/values.ts';
+import { TYPE_LIST, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import type { Session } from '../session.ts';
 import type { Context } from './contract.ts';
+import { requireRoomToOpen, requireRoomToWrite } from './room.ts';
 
 /** `entry` may be `NONE`: a key that is not there is of no wrong type. */
 export function requireType(db: Database, entry: Ref, type: number): void {
@@ -19,16 +20,21 @@ export function requireString(db: Database, entry: Ref): void {
 }
 
 /** The entry of the key at an argument, for a command that reads it; `NONE` where there is none. */
-export function readKey({ db }: Context, args: Args, index: number, type: number): Ref {
+export function readKey(context: Context, args: Args, index: number, type: number): Ref {
+  const { db } = context;
   const entry = db.findRead(args.bytes, args.starts[index], args.ends[index]);
   requireType(db, entry, type);
+  if (type === TYPE_LIST && entry !== NONE) requireRoomToOpen(context, entry);
   return entry;
 }
 
 /** The same for a command that may change it. A key that is `NONE` can be added right away. */
-export function writeKey({ db }: Context, args: Args, index: number, type: number): Ref {
+export function writeKey(context: Context, args: Args, index: number, type: number): Ref {
+  const { db } = context;
   const entry = db.findWrite(args.bytes, args.starts[index], args.ends[index]);
   requireType(db, entry, type);
+  if (entry !== NONE && context.command.takesMemory) requireRoomToWrite(context, entry);
+  if (type === TYPE_LIST && entry !== NONE) requireRoomToOpen(context, entry);
   return entry;
 }
 

@@ -113,6 +113,8 @@ export interface CommandSpec {
   readonly isImmediate?: boolean;
   /** Only reads, and yet may write down in the value what it found, which goes into the log as a change does. */
   readonly remembers?: boolean;
+  /** Takes memory, though Redis does not count it among those that do. */
+  readonly takesMemory?: boolean;
   /** Which of its words nobody else may see: passwords. */
   readonly secrets?: (args: Args) => readonly number[];
   /** Refused unless `enable-debug-command` allows it. */
@@ -164,6 +166,8 @@ export interface Command {
   /** Whether a call that changed something goes into the log. EXEC does not: what it runs does. */
   readonly isLogged: boolean;
   readonly isDenyOom: boolean;
+  /** Whether memory is made sure of before it runs. */
+  readonly takesMemory: boolean;
   readonly isNoAuth: boolean;
   readonly isNoMulti: boolean;
   readonly isImmediate: boolean;

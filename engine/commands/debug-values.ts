@@ -3,6 +3,7 @@ import { CommandError } from '../errors.ts';
 import { digestOfNothing, digestOfValue } from '../keyspace/digest.ts';
 import {
   EMBSTR,
+  LZF,
   ENCODING_NAMES,
   HASHTABLE,
   INT,
@@ -80,6 +81,12 @@ export const DEBUG_VALUES: readonly DebugCommand[] = [
   },
 ];
 
+/** Fields of our own: what a compressed string was before, and is now. */
+function compressedFigures({ keyspace: { compressed } }: Context, encoding: number, value: number): string {
+  if (encoding !== LZF) return '';
+  return ` plain_bytes:${compressed.lengthBefore(value)} compressed_bytes:${compressed.lengthAfter(value)}`;
+}
+
 function object(context: Context, args: Args): void {
   const { db, keyspace, config, reply, server } = context;
   const entry = debuggedKey(context, args);
@@ -92,6 +99,7 @@ function object(context: Context, args: Args): void {
     `Value at:0x${(ref * 8).toString(16)} refcount:1 encoding:${ENCODING_NAMES[encoding]} ` +
       `serializedlength:${savedBytes(keyspace, type, encoding, value, saveOptions(config))} ` +
       `lru:${clock} lru_seconds_idle:${idleSeconds}` +
+      compressedFigures(context, encoding, value) +
       (type === TYPE_LIST ? listFigures(context, value) : ''),
   );
 }
@@ -113,6 +121,8 @@ function describeString(context: Context, args: Args): void {
   const entry = debuggedKey(context, args);
   const encoding = db.encoding(entry);
   if (db.type(entry) !== TYPE_STRING || encoding < EMBSTR) throw new CommandError('ERR Not an sds encoded string.');
+  // It is told as it was, since nobody sees that it is not.
+  if (encoding === LZF) keyspace.strings.makePlain(db, entry);
   const { arena, dynamicStrings: strings } = keyspace;
   const value = db.value(entry);
   const length = strings.length(value);

@@ -17,6 +17,7 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
     isWrite: flags.has('write'),
     isLogged: flags.has('write') || spec.remembers === true,
     isDenyOom: flags.has('denyoom'),
+    takesMemory: flags.has('denyoom') || spec.takesMemory === true,
     isNoAuth: flags.has('no_auth'),
     isNoMulti: flags.has('no_multi'),
     isImmediate: spec.isImmediate === true,

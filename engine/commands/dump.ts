@@ -5,6 +5,7 @@ import { GENERIC_EVENT } from '../keyspace/events.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { dumpPayload, isWholePayload, restorePayload, type SaveOptions } from '../persistence/rdb-payload.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { behind, integer, key, optional, since, string, word } from './grammar.ts';
 
 const RESTORE_SPEC = {
@@ -68,6 +69,8 @@ interface RestoreOptions {
   readonly isAbsolute: boolean;
   /** -1: not said. */
   readonly idleSeconds: number;
+  /** -1: not said. */
+  readonly frequency: number;
 }
 
 function readOptions(args: Args): RestoreOptions {
@@ -88,12 +91,17 @@ function readOptions(args: Args): RestoreOptions {
       throw new CommandError(SYNTAX_ERROR);
     }
   }
-  return { replaces, isAbsolute, idleSeconds };
+  return { replaces, isAbsolute, idleSeconds, frequency };
+}
+
+/** Compressed strings can become many times as long, but hardly all of a long payload does. */
+function roomToRestore(bytes: number): number {
+  return Math.min(100 * bytes, 16 * bytes + 64 * 1024 * 1024);
 }
 
 function restore(context: Context, args: Args): void {
   const { db, keyspace, reply, server } = context;
-  const { replaces, isAbsolute, idleSeconds } = readOptions(args);
+  const { replaces, isAbsolute, idleSeconds, frequency } = readOptions(args);
   const before = db.findWrite(args.bytes, args.starts[1], args.ends[1]);
   if (before !== NONE && !replaces) throw new CommandError('BUSYKEY Target key name already exists.');
   const ttl = args.int64(2);
@@ -101,6 +109,7 @@ function restore(context: Context, args: Args): void {
   const { bytes, starts, ends } = args;
   if (!isWholePayload(bytes, starts[3], ends[3], server.checksDumps()))
     throw new CommandError('ERR DUMP payload version or checksum are wrong');
+  requireRoom(context, roomToRestore(args.length(3)));
   const value = restorePayload(keyspace, bytes, starts[3], ends[3]);
   if (value === null) throw new CommandError('ERR Bad data format');
   // Only now is anything changed that a key knows of.
@@ -117,7 +126,8 @@ function restore(context: Context, args: Args): void {
   }
   db.setValue(entry, value.type, value.encoding, value.value);
   if (ttl !== 0n) db.setDeadline(entry, Number(deadline));
-  if (idleSeconds >= 0) db.setIdleSeconds(entry, idleSeconds);
+  if (idleSeconds >= 0) db.setIdle(entry, idleSeconds);
+  if (frequency >= 0) db.setFrequency(entry, frequency);
   db.changed(bytes, starts[1], ends[1]);
   db.notify(GENERIC_EVENT, 'restore', bytes, starts[1], ends[1]);
   // Read again later, the key must expire at the same moment.

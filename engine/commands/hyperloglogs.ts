@@ -1,11 +1,12 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { STRING_EVENT } from '../keyspace/events.ts';
-import { EMBSTR, RAW, TYPE_STRING } from '../keyspace/values.ts';
+import { EMBSTR, LZF, RAW, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { REGISTERS, estimate } from '../structures/hyperloglog-registers.ts';
 import { notify, requireString, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { key, multiple, optional, string } from './grammar.ts';
 import { selfTest } from './hyperloglog-selftest.ts';
 
@@ -81,8 +82,14 @@ export const HYPERLOGLOGS: readonly CommandSpec[] = [
   },
 ];
 
-function requireSketch({ db, keyspace }: Context, entry: Ref): void {
+function requireSketch(context: Context, entry: Ref): void {
+  const { db, keyspace } = context;
   requireString(db, entry);
+  // A sketch is read and written in place.
+  if (db.encoding(entry) === LZF) {
+    requireRoom(context, keyspace.strings.length(db, entry));
+    keyspace.strings.makePlain(db, entry);
+  }
   if (db.encoding(entry) < EMBSTR || !keyspace.hyperLogLogs.isSketch(db.value(entry)))
     throw new CommandError(NO_SKETCH);
 }

@@ -124,6 +124,9 @@ function memoryFields(context: Context): Fields {
     ['mem_fragmentation_bytes', reserved - used],
     ['mem_clients_normal', clients],
     ['mem_allocator', 'arena'],
+    ['compressed_blocks', context.keyspace.compressed.totals.blocks],
+    ['compressed_bytes_before', context.keyspace.compressed.totals.before],
+    ['compressed_bytes_after', context.keyspace.compressed.totals.after],
   ];
 }
 
@@ -159,7 +162,7 @@ function statsFields({ server, keyspace }: Context): Fields {
     ['expired_keys', keyspace.stats.expired],
     // A heap knows every key whose time has come.
     ['expired_stale_perc', '0.00'],
-    ['evicted_keys', 0],
+    ['evicted_keys', keyspace.stats.evicted],
     ['evicted_clients', 0],
     ['keyspace_hits', keyspace.stats.hits],
     ['keyspace_misses', keyspace.stats.misses],

@@ -7,6 +7,7 @@ import { NONE } from '../memory/arena.ts';
 import { equalBytes } from '../memory/bytes.ts';
 import { databaseIndex } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { bytesOfCopy, requireRoom } from './room.ts';
 import { integer, key, multiple, optional, word } from './grammar.ts';
 
 /** The commands about single keys, whatever they stand for. */
@@ -93,6 +94,7 @@ export const KEYS: readonly CommandSpec[] = [
     summary: 'Gives a key another name, over whatever had that name.',
     complexity: 'O(1)',
     flags: ['write'],
+    takesMemory: true,
     arguments: [key('key', 'RW', 'access', 'delete'), key('newkey', 'OW', 'update')],
     examples: ['SET greeting hello', 'RENAME greeting hail'],
     handler(context, args) {
@@ -108,6 +110,7 @@ export const KEYS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     flags: ['write', 'fast'],
     history: [['3.2.0', 'Renaming to the same name is no error any more.']],
+    takesMemory: true,
     arguments: [key('key', 'RW', 'access', 'delete'), key('newkey', 'OW', 'insert')],
     examples: ['SET greeting hello', 'RENAMENX greeting hail'],
     handler(context, args) {
@@ -137,6 +140,7 @@ export const KEYS: readonly CommandSpec[] = [
     summary: 'Moves a key to another database, if its name is free there.',
     complexity: 'O(1)',
     flags: ['write', 'fast'],
+    takesMemory: true,
     arguments: [key('key', 'RW', 'access', 'update'), integer('db')],
     examples: ['SET greeting hello', 'MOVE greeting 1'],
     handler: move,
@@ -180,7 +184,8 @@ function rename({ db }: Context, args: Args, mayReplace: boolean): boolean {
   return true;
 }
 
-function copy({ db, keyspace, reply }: Context, args: Args): void {
+function copy(context: Context, args: Args): void {
+  const { db, keyspace, reply } = context;
   const { bytes } = args;
   let to = db;
   let mayReplace = false;
@@ -198,6 +203,7 @@ function copy({ db, keyspace, reply }: Context, args: Args): void {
     reply.integer(0);
     return;
   }
+  requireRoom(context, bytesOfCopy(db, source));
   if (target !== NONE) to.remove(target);
   // Looked for again, so that the table knows the hash of what is added to it.
   to.peek(bytes, args.starts[2], args.ends[2]);

@@ -5,6 +5,7 @@ import { TYPE_LIST } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { changedOrEmpty, requireType, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { integer, key, multiple, oneOf, optional, word } from './grammar.ts';
 import { POPPED, replyPopped, type Side, sideAt, toEnd } from './list-ends.ts';
 import { atLeast } from './lists.ts';
@@ -131,6 +132,7 @@ export function move(context: Context, args: Args, from: Side, to: Side): boolea
   const list = lists.of(db, source);
   toEnd(list, from);
   const element = lists.copyHere(list);
+  requireRoom(context, element.length);
   // Into the other list first: an element that goes round in a list of its own never leaves that empty.
   if (target === NONE) target = lists.add(db, bytes, starts[2], ends[2]);
   if (target === source) list.removeHere(from === 'left');

@@ -41,14 +41,25 @@ export const OBJECT: CommandSpec = {
     about('encoding', '2.2.3', 'Tells how the value of a key is kept.', ({ db, reply }, entry) => {
       reply.text(ENCODING_NAMES[db.encoding(entry)]);
     }),
-    about('freq', '4.0.0', 'Tells how often a key is used, on a scale of logarithms.', ({ config }) => {
-      if (!config.text('maxmemory-policy').endsWith('-lfu')) {
+    about(
+      'freq',
+      '4.0.0',
+      'Tells how often a key is used, on a scale of logarithms.',
+      ({ config, db, reply }, entry) => {
+        if (!config.text('maxmemory-policy').endsWith('-lfu')) {
+          throw new CommandError(
+            'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+          );
+        }
+        reply.integer(db.frequency(entry));
+      },
+    ),
+    about('idletime', '2.2.3', 'Tells how many seconds ago a key was last used.', ({ config, db, reply }, entry) => {
+      if (config.text('maxmemory-policy').endsWith('-lfu')) {
         throw new CommandError(
-          'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+          'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
         );
       }
-    }),
-    about('idletime', '2.2.3', 'Tells how many seconds ago a key was last used.', ({ db, reply }, entry) => {
       reply.integer(db.idleSeconds(entry));
     }),
     about('refcount', '2.2.3', 'Tells how many refer to the value of a key.', ({ db, reply }, entry) => {

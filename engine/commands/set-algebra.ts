@@ -6,6 +6,7 @@ import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { entryToFill, readKey } from './checks.ts';
 import type { CommandSpec, Context, KeyFlag } from './contract.ts';
+import { bytesOfCopy, requireRoom } from './room.ts';
 import { integer, key, multiple, optional } from './grammar.ts';
 
 /** Whether the shared, all or remaining members are wanted. */
@@ -68,7 +69,8 @@ function setsOf(context: Context, args: Args, from: number, to: number): Sources
   });
 }
 
-function answer({ keyspace, reply }: Context, operation: Operation, sources: Sources): void {
+function answer(context: Context, operation: Operation, sources: Sources): void {
+  const { keyspace, reply } = context;
   const { sets } = keyspace;
   if (operation === 'inter') {
     const [smallest] = bySize(sets, sources);
@@ -78,15 +80,18 @@ function answer({ keyspace, reply }: Context, operation: Operation, sources: Sou
     for (const place of places) if (smallest) sets.replyAt(smallest, place, reply);
     return;
   }
+  requireRoom(context, roomFor(context, sources));
   const result = RESULTS[operation](sets, sources);
   reply.set(sets.count(result.encoding, result.value));
   sets.reply(result, reply);
   sets.release(result.encoding, result.value);
 }
 
-function store({ db, keyspace, reply }: Context, args: Args, operation: Operation, sources: Sources): void {
+function store(context: Context, args: Args, operation: Operation, sources: Sources): void {
+  const { db, keyspace, reply } = context;
   const { sets } = keyspace;
   const { bytes, starts, ends } = args;
+  requireRoom(context, roomFor(context, sources));
   const result = RESULTS[operation](sets, sources);
   const size = sets.count(result.encoding, result.value);
   let entry = db.findWrite(bytes, starts[1], ends[1]);
@@ -108,6 +113,11 @@ function store({ db, keyspace, reply }: Context, args: Args, operation: Operatio
     reply.integer(size);
     db.notify(SET_EVENT, `s${operation}store`, bytes, starts[1], ends[1]);
   }
+}
+
+/** No result is larger than all the sets together. */
+function roomFor({ db }: Context, sources: Sources): number {
+  return sources.reduce((total, set) => total + (set === null ? 0 : bytesOfCopy(db, set.entry)), 0);
 }
 
 const RESULTS: Readonly<Record<Operation, (sets: SetValues, sources: Sources) => SetInHand>> = {

@@ -5,6 +5,7 @@ import { TYPE_SET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { changedOrEmpty, notify, readKey, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { bytesOfCopy, requireRoom } from './room.ts';
 import { integer, key, optional, since } from './grammar.ts';
 import { readPickCount, replyAgain, requireSomeReply } from './picking.ts';
 import { union } from './set-algebra.ts';
@@ -103,6 +104,7 @@ function popAll(context: Context, args: Args, entry: Ref): void {
   if (size > keyspace.limits.setIntsetEntries) {
     sets.reply(set, reply);
   } else {
+    requireRoom(context, bytesOfCopy(db, entry));
     const all = union(sets, [set]);
     sets.reply(all, reply);
     sets.release(all.encoding, all.value);

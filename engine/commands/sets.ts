@@ -40,6 +40,7 @@ export const SETS: readonly CommandSpec[] = [
     summary: 'Takes a member out of one set and puts it into another.',
     complexity: 'O(1)',
     flags: ['write', 'fast'],
+    takesMemory: true,
     arguments: [key('source', 'RW', 'access', 'delete'), key('destination', 'RW', 'insert'), string('member')],
     examples: ['SADD todo wash', 'SMOVE todo done wash'],
     handler: move,

@@ -7,6 +7,7 @@ import { compareBytes, latin1 } from '../memory/bytes.ts';
 import { parseFloating } from '../memory/numbers.ts';
 import { entryToFill } from './checks.ts';
 import type { Argument, CommandSpec, Context } from './contract.ts';
+import { bytesOfMember, requireRoom } from './room.ts';
 import {
   block,
   hiddenAsWell,
@@ -281,6 +282,10 @@ function store(
   const { db, keyspace, reply, server } = context;
   const patterns = gets.length === 0 ? [ELEMENT] : gets;
   const results = items.flatMap(({ element }) => patterns.map((get) => get.lookUp(context, element) ?? NO_BYTES));
+  requireRoom(
+    context,
+    results.reduce((total, { length }) => total + bytesOfMember(length), 0),
+  );
   const [start, end] = [args.starts[storeAt], args.ends[storeAt]];
   let entry = db.findWrite(args.bytes, start, end);
   if (results.length > 0) {

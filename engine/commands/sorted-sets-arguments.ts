@@ -11,6 +11,7 @@ import { parseFloating } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import { entryToFill } from './checks.ts';
 import type { Context } from './contract.ts';
+import { bytesOfMember, requireRoom } from './room.ts';
 
 /** A score or a weight. What is too large for a double is refused, and what is too small and not zero. */
 export function scoreAt(args: Args, index: number, error: string = NOT_A_FLOAT): number {
@@ -113,14 +114,16 @@ export interface Scored {
  * `beginsLarge`: they are known not to fit a pack, so that none of them goes through one, in which a zero has no sign.
  */
 export function storeMembers(
-  { db, keyspace, reply, command }: Context,
+  context: Context,
   args: Args,
   index: number,
   all: readonly Scored[],
   beginsLarge = false,
 ): void {
+  const { db, keyspace, reply, command } = context;
   const { bytes } = args;
   const [start, end] = [args.starts[index], args.ends[index]];
+  requireRoom(context, roomFor(all));
   const old = db.peek(bytes, start, end);
   if (old !== NONE || all.length > 0) db.changed(bytes, start, end);
   if (all.length > 0) {
@@ -135,4 +138,8 @@ export function storeMembers(
     db.remove(old);
     db.notify(GENERIC_EVENT, 'del', bytes, start, end);
   }
+}
+
+function roomFor(all: readonly Scored[]): number {
+  return all.reduce((total, { member }) => total + bytesOfMember(member.length), 0);
 }

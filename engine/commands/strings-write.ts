@@ -4,6 +4,7 @@ import { GENERIC_EVENT, STRING_EVENT } from '../keyspace/events.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { notify, requireString } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
+import { requireRoom } from './room.ts';
 import { expiryKindAt, deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, type ExpiryKind } from './deadlines.ts';
 import { block, integer, key, multiple, oneOf, optional, since, string, unixTime, word } from './grammar.ts';
 
@@ -227,6 +228,7 @@ export const STRING_WRITES: readonly CommandSpec[] = [
       } else {
         requireString(db, entry);
         checkLength(context, keyspace.strings.length(db, entry) + length);
+        requireRoom(context, keyspace.strings.growth(db, entry, keyspace.strings.length(db, entry) + length));
         length = keyspace.strings.append(db, entry, args.bytes, args.starts[2], args.ends[2]);
       }
       db.changed(args.bytes, start, end);
@@ -380,6 +382,7 @@ function setRange(context: Context, args: Args): void {
     return;
   }
   checkLength(context, offset + args.length(3));
+  requireRoom(context, keyspace.strings.growth(db, entry, offset + args.length(3)));
   if (entry === NONE) {
     entry = db.add(args.bytes, start, end);
     keyspace.strings.addEmpty(db, entry);

@@ -5,7 +5,8 @@ import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
-import { EXPIRED_EVENT, MISS_EVENT, NEW_EVENT, type KeyEvents } from './events.ts';
+import type { AccessClock } from './access-clock.ts';
+import { EVICTED_EVENT, EXPIRED_EVENT, MISS_EVENT, NEW_EVENT, type KeyEvents } from './events.ts';
 import type { Blocks, ValueType } from './value-type.ts';
 import {
   DEADLINE,
@@ -14,7 +15,6 @@ import {
   TYPE_LIST,
   TYPE_ZSET,
   VALUE,
-  clockAt,
   clockOf,
   encodingOf,
   metaOf,
@@ -34,17 +34,22 @@ export interface KeyspaceParts {
   now(): number;
   /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
   expires(): boolean;
+  /** How use is remembered. */
+  readonly access: AccessClock;
   readonly events: KeyEvents;
   /** Whether such keys are left where they are for now, though they are gone for everybody. */
   isFrozen(): boolean;
   /** A key was found to have expired and is about to be removed. */
   onExpired(db: Database, key: Uint8Array): void;
+  /** A key is about to be removed to make room. */
+  onEvicted(db: Database, key: Uint8Array): void;
 }
 
 export interface KeyspaceStats {
   hits: number;
   misses: number;
   expired: number;
+  evicted: number;
   /** Changes since the start: what `rdb_changes_since_last_save` counts, and how a write is told from a read. */
   dirty: number;
 }
@@ -174,7 +179,7 @@ export class Database {
 
   private use(entry: Ref): void {
     const meta = this.keys.payload(entry, META);
-    const clock = clockAt(this.parts.now());
+    const clock = this.parts.access.used(clockOf(meta), this.parts.now());
     if (clockOf(meta) !== clock) this.keys.setPayload(entry, META, metaOf(typeOf(meta), encodingOf(meta), clock));
   }
 
@@ -192,13 +197,29 @@ export class Database {
 
   /** Seconds since the key was last used. */
   idleSeconds(entry: Ref): number {
-    return (clockAt(this.parts.now()) - clockOf(this.keys.payload(entry, META))) & 0xffffff;
+    return this.parts.access.idleSeconds(clockOf(this.keys.payload(entry, META)), this.parts.now());
   }
 
-  /** Makes a key look as if it had been used so many seconds ago. */
-  setIdleSeconds(entry: Ref, seconds: number): void {
-    const clock = (clockAt(this.parts.now()) - seconds) & 0xffffff;
-    this.keys.setPayload(entry, META, metaOf(this.type(entry), this.encoding(entry), clock));
+  /** How often the key is used, where the policy is one that counts that. */
+  frequency(entry: Ref): number {
+    return this.parts.access.frequency(clockOf(this.keys.payload(entry, META)), this.parts.now());
+  }
+
+  /** Makes the key one that was last used so many seconds ago; under a policy that counts uses, nothing happens. */
+  setIdle(entry: Ref, seconds: number): void {
+    const { access, now } = this.parts;
+    if (!access.isFrequency) this.setUse(entry, access.idle(seconds, now()));
+  }
+
+  /** Makes the key's counter of use, up to 255, another one; under a policy that does not count, nothing happens. */
+  setFrequency(entry: Ref, counter: number): void {
+    const { access, now } = this.parts;
+    if (access.isFrequency) this.setUse(entry, access.counted(counter, now()));
+  }
+
+  private setUse(entry: Ref, bits: number): void {
+    const meta = this.keys.payload(entry, META);
+    if (clockOf(meta) !== bits) this.keys.setPayload(entry, META, metaOf(typeOf(meta), encodingOf(meta), bits));
   }
 
   // Changing. Each of these counts as a change and tells whoever watches the key.
@@ -213,11 +234,15 @@ export class Database {
   /** Sets what the key stands for. What it stood for before must have been released, or be what is kept. */
   setValue(entry: Ref, type: number, encoding: number, value: number): void {
     this.keys.setPayload(entry, VALUE, value);
-    const meta = metaOf(type, encoding, clockAt(this.parts.now()));
-    if (this.keys.payload(entry, META) !== meta) this.keys.setPayload(entry, META, meta);
-    // Who waits for a key waits for one that comes into being, not for one that becomes something else.
+    const before = this.keys.payload(entry, META);
+    const { access } = this.parts;
     const isNew = entry === this.added;
     this.added = NONE;
+    // How often a key was used stays true of it, whatever it stands for now.
+    const isCounted = access.isFrequency && !isNew;
+    const meta = metaOf(type, encoding, isCounted ? clockOf(before) : access.fresh(this.parts.now()));
+    if (before !== meta) this.keys.setPayload(entry, META, meta);
+    // Who waits for a key waits for one that comes into being, not for one that becomes something else.
     if (this.onFed !== null && isNew && (type === TYPE_LIST || type === TYPE_ZSET)) this.onFed(this, entry);
   }
 
@@ -253,6 +278,7 @@ export class Database {
   handOver(source: Ref, to: Database, target: Ref): void {
     const deadlineMs = this.deadline(source);
     to.setValue(target, this.type(source), this.encoding(source), this.value(source));
+    to.setUse(target, clockOf(this.keys.payload(source, META)));
     if (deadlineMs >= 0) to.setDeadline(target, deadlineMs);
     this.persist(source);
     this.keys.remove(source);
@@ -339,6 +365,17 @@ export class Database {
     this.notify(EXPIRED_EVENT, 'expired', key, 0, key.length);
     this.events.onChanged?.(key, 0, key.length);
     for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
+  }
+
+  /** Removes a key to make room. */
+  evict(entry: Ref): void {
+    const key = this.keys.keyCopy(entry);
+    this.parts.onEvicted(this, key);
+    this.stats.evicted++;
+    this.remove(entry);
+    this.events.onChanged?.(key, 0, key.length);
+    this.notify(EVICTED_EVENT, 'evicted', key, 0, key.length);
+    if (this.watchers.size > 0) this.touchWatchers(latin1(key));
   }
 
   // Watching.

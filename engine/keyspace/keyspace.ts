@@ -1,5 +1,8 @@
 import { Arena, type ArenaState } from '../memory/arena.ts';
+import type { ArenaSystem } from '../memory/page-source.ts';
 import { arenaSteps, type ArenaModel } from '../memory/arena.steps.ts';
+import { CompressedBlocks, type CompressedTotals } from '../structures/compressed.ts';
+import { compressedSteps, type CompressedModel } from '../structures/compressed.steps.ts';
 import { AvlTree } from '../structures/avl-tree.ts';
 import { avlTreeSteps } from '../structures/avl-tree.steps.ts';
 import { deadlineHeapSteps, type DeadlineHeapModel } from '../structures/deadline-heap.steps.ts';
@@ -34,6 +37,9 @@ import {
   collectionSteps,
   type CollectionsModel,
 } from './collections.steps.ts';
+import { AccessClock } from './access-clock.ts';
+import { Eviction, type EvictionState } from './eviction.ts';
+import { evictionSteps, type EvictionModel } from './eviction.steps.ts';
 import { Database, type DatabaseState, type KeyspaceStats } from './database.ts';
 import type { KeyEvents } from './events.ts';
 import { keyspaceSteps, type KeyspaceProbe } from './keyspace.steps.ts';
@@ -55,6 +61,8 @@ const STRINGS_ID = 1;
 const LISTPACKS_ID = FIRST_COLLECTION_ID - 1;
 const INTSETS_ID = LISTPACKS_ID - 1;
 const HYPERLOGLOGS_ID = INTSETS_ID - 1;
+const EVICTION_ID = HYPERLOGLOGS_ID - 1;
+const COMPRESSED_ID = EVICTION_ID - 1;
 
 export interface KeyspaceOptions {
   readonly databases: number;
@@ -63,10 +71,12 @@ export interface KeyspaceOptions {
   /** 32 bits by chance, for towers. */
   readonly chance: () => number;
   readonly recorder: Recorder | null;
+  readonly memory?: Partial<ArenaSystem> | undefined;
   readonly events: KeyEvents;
   /** Whether what has expired must be left where it is for now. */
   readonly isFrozen: () => boolean;
   readonly onExpired: (db: Database, key: Uint8Array) => void;
+  readonly onEvicted: (db: Database, key: Uint8Array) => void;
 }
 
 export interface KeyspaceState {
@@ -74,6 +84,8 @@ export interface KeyspaceState {
   readonly arena: ArenaState;
   readonly collections: CollectionsState;
   readonly databases: readonly DatabaseState[];
+  readonly eviction: EvictionState;
+  readonly compressed: CompressedTotals;
   readonly stats: KeyspaceStats;
 }
 
@@ -83,6 +95,8 @@ export interface KeyspaceModels {
   readonly strings: DynamicStringModel;
   readonly listpacks: ListpackModel;
   readonly intsets: IntsetModel;
+  readonly compressed: CompressedModel;
+  readonly eviction: EvictionModel;
   readonly collections: CollectionsModel;
   readonly tables: HashTableModel[];
   readonly heaps: DeadlineHeapModel[];
@@ -94,6 +108,8 @@ export class Keyspace {
   readonly dynamicStrings: DynamicStrings;
   readonly listpacks: Listpacks;
   readonly intsets: Intsets;
+  /** Long strings and the inner nodes of lists, where they are compressed. */
+  readonly compressed: CompressedBlocks;
   readonly collections: Collections;
   readonly strings: StringValues;
   /** Sketches lie in strings, and are no type of their own. */
@@ -105,7 +121,10 @@ export class Keyspace {
   /** By the numbers of the types. */
   readonly types: readonly ValueType[];
   readonly databases: Database[];
-  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, dirty: 0 };
+  /** How the use of keys is remembered. */
+  readonly access: AccessClock;
+  readonly eviction: Eviction;
+  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0, dirty: 0 };
   readonly hashName: HashName;
   readonly limits: Limits = noLimits();
   /** Milliseconds since 1970, set once a turn. */
@@ -119,13 +138,14 @@ export class Keyspace {
     const { recorder } = options;
     this.hashName = options.hashName;
     this.trace = recorder?.probe(keyspaceSteps) ?? null;
-    this.arena = new Arena(ARENA_ID, recorder?.probe(arenaSteps) ?? null);
+    this.arena = new Arena(ARENA_ID, recorder?.probe(arenaSteps) ?? null, options.memory);
     this.dynamicStrings = new DynamicStrings(this.arena, STRINGS_ID, recorder?.probe(dynamicStringSteps) ?? null);
     this.listpacks = new Listpacks(this.arena, LISTPACKS_ID, recorder?.probe(listpackSteps) ?? null);
     this.intsets = new Intsets(this.arena, INTSETS_ID, recorder?.probe(intsetSteps) ?? null);
     this.collections = new Collections(recorder?.probe(collectionSteps) ?? null);
     const tableTrace = recorder?.probe(hashTableSteps) ?? null;
-    this.strings = new StringValues(this.arena, this.dynamicStrings);
+    this.compressed = new CompressedBlocks(this.arena, COMPRESSED_ID, recorder?.probe(compressedSteps) ?? null);
+    this.strings = new StringValues(this.arena, this.dynamicStrings, this.compressed);
     this.hyperLogLogs = new HyperLogLogs(
       this.dynamicStrings,
       HYPERLOGLOGS_ID,
@@ -162,9 +182,11 @@ export class Keyspace {
     types[TYPE_SET] = this.sets;
     types[TYPE_ZSET] = this.sortedSets;
     types[TYPE_LIST] = this.lists;
+    this.access = new AccessClock(options.chance);
     const parts = {
       arena: this.arena,
       types,
+      access: this.access,
       hashName: options.hashName,
       hashSeed: options.hashSeed,
       tableTrace,
@@ -174,8 +196,13 @@ export class Keyspace {
       events: options.events,
       isFrozen: options.isFrozen,
       onExpired: options.onExpired,
+      onEvicted: options.onEvicted,
     };
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, parts, this.stats));
+    this.eviction = new Eviction({
+      ...{ arena: this.arena, access: this.access, databases: this.databases, chance: options.chance },
+      ...{ now: parts.now, id: EVICTION_ID, trace: recorder?.probe(evictionSteps) ?? null },
+    });
   }
 
   /** The tables of large hashes: the very class that holds the keys. */
@@ -207,7 +234,13 @@ export class Keyspace {
   private declareQuicklists(recorder: Recorder | null): Slots<QuickList, QuickListState> {
     const { arena, listpacks, limits } = this;
     const nodeTrace = recorder?.probe(linkedListSteps) ?? null;
-    const parts = { arena, listpacks, limits, nodeTrace, trace: recorder?.probe(quickListSteps) ?? null };
+    const onUnsettled = (list: QuickList): void => {
+      this.lists.noteUnsettled(list);
+    };
+    const parts = {
+      ...{ arena, listpacks, limits, compressed: this.compressed, onUnsettled },
+      ...{ nodeTrace, trace: recorder?.probe(quickListSteps) ?? null },
+    };
     return this.collections.declare({
       holds: HOLDS_LIST,
       make: (id) => new QuickList(id, parts),
@@ -255,15 +288,23 @@ export class Keyspace {
     for (const db of this.databases) if (db.keys.isRehashing) db.keys.rehash(buckets);
   }
 
+  /** The blocks of all values. */
+  private blocks(): Blocks {
+    const blocks: Blocks = { strings: [], listpacks: [], intsets: [], compressed: [] };
+    for (const db of this.databases) db.gather(blocks);
+    return blocks;
+  }
+
   /** The state of every structure, as plain data. */
   snapshot(): KeyspaceModels {
-    const blocks: Blocks = { strings: [], listpacks: [], intsets: [] };
-    for (const db of this.databases) db.gather(blocks);
+    const blocks = this.blocks();
     return {
       arena: this.arena.snapshot(),
       strings: this.dynamicStrings.snapshot(blocks.strings),
       listpacks: this.listpacks.snapshot(blocks.listpacks),
       intsets: this.intsets.snapshot(blocks.intsets),
+      compressed: this.compressed.snapshot(blocks.compressed),
+      eviction: this.eviction.snapshot(),
       collections: this.collections.snapshot(),
       tables: this.databases.map((db) => db.keys.snapshot()),
       heaps: this.databases.map((db) => db.deadlines.snapshot()),
@@ -276,6 +317,8 @@ export class Keyspace {
       arena: this.arena.capture(),
       collections: this.collections.capture(),
       databases: this.databases.map((db) => db.capture()),
+      eviction: this.eviction.capture(),
+      compressed: this.compressed.capture(),
       stats: { ...this.stats },
     };
   }
@@ -288,6 +331,8 @@ export class Keyspace {
       const saved = state.databases[index];
       db.restore(saved);
     });
+    this.eviction.restore(state.eviction);
+    this.compressed.restore(state.compressed);
     Object.assign(this.stats, state.stats);
   }
 
@@ -296,5 +341,7 @@ export class Keyspace {
     this.arena.assertValid();
     this.collections.assertValid();
     for (const db of this.databases) db.assertValid();
+    this.eviction.assertValid();
+    this.compressed.assertTotals(this.blocks().compressed);
   }
 }

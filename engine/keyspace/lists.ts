@@ -17,9 +17,26 @@ export class ListValues implements ValueType {
   private readonly packs: Listpacks;
   private readonly quicklists: Slots<QuickList, QuickListState>;
 
+  /** Lists that the present command has used, in which inner nodes may have to be compressed again. */
+  private unsettled: QuickList[] = [];
+
   constructor(parts: ListParts) {
     this.packs = parts.listpacks;
     this.quicklists = parts.quicklists;
+  }
+
+  get isUnsettled(): boolean {
+    return this.unsettled.length > 0;
+  }
+
+  noteUnsettled(list: QuickList): void {
+    this.unsettled.push(list);
+  }
+
+  /** Before a command is over: inner nodes are compressed, those near an end are plain. */
+  settle(): void {
+    for (const list of this.unsettled) list.settle();
+    this.unsettled.length = 0;
   }
 
   /** Makes a key that was just looked for and not found stand for a list without elements. */
@@ -111,7 +128,7 @@ export class ListValues implements ValueType {
   }
 
   gather(_encoding: number, value: number, blocks: Blocks): void {
-    blocks.listpacks.push(...this.quicklists.at(value).packRefs());
+    this.quicklists.at(value).gather(blocks.listpacks, blocks.compressed);
   }
 
   /** What lies in a slot is checked there. */

@@ -1,11 +1,12 @@
-import { PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
+import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
 import { ascii } from '../memory/bytes.ts';
 import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
+import type { CompressedBlocks } from '../structures/compressed.ts';
 import type { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { Database } from './database.ts';
 import type { Blocks, Draft, ValueType } from './value-type.ts';
-import { EMBSTR, EMBSTR_LIMIT, INT, INT64, RAW, TYPE_STRING } from './values.ts';
+import { EMBSTR, EMBSTR_LIMIT, INT, INT64, LZF, RAW, TYPE_STRING } from './values.ts';
 
 /** What a string value can look like from outside: bytes, wherever they come from. */
 export interface BytesView {
@@ -17,11 +18,15 @@ export interface BytesView {
 /** String values: bytes that are kept as an integer where they are one, and as a dynamic string otherwise. */
 export class StringValues implements ValueType {
   private readonly arena: Arena;
+  /** Strings of so many bytes and more are compressed, where that saves enough. */
+  compressFrom = Infinity;
   private readonly strings: DynamicStrings;
+  private readonly compressed: CompressedBlocks;
 
-  constructor(arena: Arena, strings: DynamicStrings) {
+  constructor(arena: Arena, strings: DynamicStrings, compressed: CompressedBlocks) {
     this.arena = arena;
     this.strings = strings;
+    this.compressed = compressed;
   }
 
   /** Makes a key that was just looked for and not found stand for these bytes. */
@@ -43,7 +48,8 @@ export class StringValues implements ValueType {
   overwrite(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
     const encoding = db.encoding(entry);
     const isShort = end - start <= EMBSTR_LIMIT;
-    if (db.type(entry) === TYPE_STRING && encoding === (isShort ? EMBSTR : RAW) && !mayBeInteger(bytes, start, end)) {
+    const suits = encoding === (isShort ? EMBSTR : RAW) && end - start < this.compressFrom;
+    if (db.type(entry) === TYPE_STRING && suits && !mayBeInteger(bytes, start, end)) {
       const before = db.value(entry);
       const after = this.strings.replace(before, bytes, start, end);
       if (after !== before) db.setValue(entry, TYPE_STRING, encoding, after);
@@ -93,7 +99,15 @@ export class StringValues implements ValueType {
   }
 
   private storeText(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
-    const encoding = end - start <= EMBSTR_LIMIT ? EMBSTR : RAW;
+    const length = end - start;
+    const encoding = length <= EMBSTR_LIMIT ? EMBSTR : RAW;
+    if (encoding === RAW && length >= this.compressFrom) {
+      const ref = this.compressed.create(bytes, start, end, Math.floor(length * WORTH_IT));
+      if (ref !== NONE) {
+        db.setValue(entry, TYPE_STRING, LZF, ref);
+        return;
+      }
+    }
     db.setValue(entry, TYPE_STRING, encoding, this.strings.create(bytes, start, end));
   }
 
@@ -130,13 +144,17 @@ export class StringValues implements ValueType {
     }
   }
 
-  /** The value's bytes: in place for strings, written out for integers. Valid until the next change. */
+  /** The value's bytes: in place for strings, made for what is kept otherwise. Valid until the next change. */
   view(db: Database, entry: Ref): BytesView {
     return this.viewOf(db.encoding(entry), db.value(entry));
   }
 
   /** The same of a value, whoever's it is. */
   viewOf(encoding: number, value: number): BytesView {
+    if (encoding === LZF) {
+      const bytes = this.compressed.bytesOf(value);
+      return { bytes, start: 0, end: bytes.length };
+    }
     if (encoding === INT || encoding === INT64) {
       const bytes = ascii(encoding === INT ? String(value) : String(this.readInt64(value)));
       return { bytes, start: 0, end: bytes.length };
@@ -146,7 +164,9 @@ export class StringValues implements ValueType {
   }
 
   length(db: Database, entry: Ref): number {
-    if (db.encoding(entry) >= EMBSTR) return this.strings.length(db.value(entry));
+    const encoding = db.encoding(entry);
+    if (encoding === LZF) return this.compressed.lengthBefore(db.value(entry));
+    if (encoding >= EMBSTR) return this.strings.length(db.value(entry));
     const view = this.view(db, entry);
     return view.end - view.start;
   }
@@ -161,11 +181,23 @@ export class StringValues implements ValueType {
       case INT64:
         reply.text(String(this.readInt64(value)));
         return;
+      case LZF:
+        reply.bytes(this.compressed.bytesOf(value));
+        return;
       default: {
         const start = this.strings.start(value);
         reply.bulk(this.strings.bytes(value), start, start + this.strings.length(value));
       }
     }
+  }
+
+  /** How many bytes a string takes that grows to such a length, 0 when it has the room; `entry` may be `NONE`. */
+  growth(db: Database, entry: Ref, length: number): number {
+    const encoding = entry === NONE ? INT : db.encoding(entry);
+    const has =
+      encoding === LZF ? this.length(db, entry) : encoding >= EMBSTR ? this.strings.capacity(db.value(entry)) : 0;
+    // What is compressed is made plain first.
+    return (encoding === LZF ? has : 0) + (length > has ? this.strings.roomyFor(length) : 0);
   }
 
   /** Appends bytes and returns the new length. */
@@ -191,13 +223,15 @@ export class StringValues implements ValueType {
   // As any type of value.
 
   release(encoding: number, value: number): void {
-    if (encoding >= EMBSTR) this.strings.release(value);
+    if (encoding === LZF) this.compressed.release(value);
+    else if (encoding >= EMBSTR) this.strings.release(value);
     else if (encoding === INT64) this.arena.release(value);
   }
 
   copy(encoding: number, value: number): number {
     if (encoding === INT) return value;
     if (encoding === INT64) return this.makeInt64(this.readInt64(value));
+    if (encoding === LZF) return this.compressed.copy(value);
     const start = this.strings.start(value);
     return this.strings.create(this.strings.bytes(value), start, start + this.strings.length(value));
   }
@@ -211,15 +245,23 @@ export class StringValues implements ValueType {
   }
 
   gather(encoding: number, value: number, blocks: Blocks): void {
-    if (encoding >= EMBSTR) blocks.strings.push(value);
+    if (encoding === LZF) blocks.compressed.push(value);
+    else if (encoding >= EMBSTR) blocks.strings.push(value);
   }
 
   assertValid(encoding: number, value: number): void {
-    if (encoding >= EMBSTR) this.strings.assertValid(value);
+    if (encoding === LZF) this.compressed.assertValid(value);
+    else if (encoding >= EMBSTR) this.strings.assertValid(value);
+  }
+
+  /** Makes a string that is compressed plain, in place; leaves any other as it is. */
+  makePlain(db: Database, entry: Ref): void {
+    if (db.encoding(entry) === LZF) db.setValue(entry, TYPE_STRING, RAW, this.asString(db, entry));
   }
 
   private asString(db: Database, entry: Ref): Ref {
-    if (db.encoding(entry) >= EMBSTR) return db.value(entry);
+    const encoding = db.encoding(entry);
+    if (encoding >= EMBSTR && encoding !== LZF) return db.value(entry);
     const view = this.view(db, entry);
     const string = this.strings.create(view.bytes, view.start, view.end);
     db.releaseValue(entry);
@@ -243,6 +285,9 @@ export class StringValues implements ValueType {
     return (BigInt(this.arena.word(ref, 1)) << 32n) | BigInt(this.arena.word(ref, 0) >>> 0);
   }
 }
+
+/** What is compressed must become as little of what it was, or it stays. */
+const WORTH_IT = 7 / 8;
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -5,6 +5,7 @@ export interface Blocks {
   readonly strings: Ref[];
   readonly listpacks: Ref[];
   readonly intsets: Ref[];
+  readonly compressed: Ref[];
 }
 
 /**

@@ -34,14 +34,17 @@ export const QUICKLIST = 7;
 /** A sorted set of any size, whichever index orders it. */
 export const SKIPLIST = 8;
 
+/** A long string, compressed: the value word is the ref of a compressed block. To others it is `raw`. */
+export const LZF = 9;
+
 /** As `OBJECT ENCODING` names them. */
 export const ENCODING_NAMES = [
-  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist'],
+  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist', 'raw'],
 ] as const;
 
 /** Whether the value word is a slot, and not a ref or the value itself. */
 export function isSlot(encoding: number): boolean {
-  return encoding >= HASHTABLE;
+  return encoding >= HASHTABLE && encoding <= SKIPLIST;
 }
 
 /** Strings up to this long count as short. */

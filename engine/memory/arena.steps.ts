@@ -43,7 +43,8 @@ export const emptyArenaModel: ArenaModel = { pages: [], slabs: [], free: {}, lar
 export function applyArenaStep(model: ArenaModel, step: ArenaStep): ArenaModel {
   switch (step.kind) {
     case 'page':
-      return { ...model, pages: [...model.pages, step.page] };
+      // A page may get a number that a large block has given back.
+      return { ...model, pages: [...model.pages, step.page].sort((a, b) => a - b) };
     case 'slab':
       return {
         ...model,

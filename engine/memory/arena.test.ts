@@ -128,6 +128,43 @@ describe('the arena', () => {
     );
   });
 
+  it('says enough when a page gets a number that a large block has given back', () => {
+    const recorder = new Recorder();
+    const arena = new Arena(0, recorder.probe(arenaSteps));
+    const witness = new Witness(recorder, emptyArenaModel, apply);
+    const large = arena.allocate(PAGE_BYTES);
+    arena.allocate(8);
+    arena.release(large);
+    for (let left = 5; left > 0; left--) arena.allocate(400_000);
+    expect(witness.look()).toEqual(arena.snapshot());
+    expect(arena.snapshot().pages).toContain(0);
+  });
+
+  it('is refused what it could not be sure of, and can be sure of what it was promised', () => {
+    let isDenying = false;
+    const allocate = (bytes: number): ArrayBuffer => {
+      if (isDenying) throw new RangeError('Array buffer allocation failed');
+      return new ArrayBuffer(bytes);
+    };
+    const arena = new Arena(0, null, { allocate, mostPages: 10 });
+    expect(arena.secure(11)).toBe(false);
+    expect(arena.secure(4)).toBe(true);
+    isDenying = true;
+    const blocks = [arena.allocate(2 * PAGE_BYTES), arena.allocate(500_000), arena.allocate(PAGE_BYTES)];
+    blocks.forEach((ref, mark) =>
+      arena.bytes[ref >>> 17].fill(mark + 1, arena.offset(ref), arena.offset(ref) + 500_000),
+    );
+    expect(blocks.map((ref) => arena.bytes[ref >>> 17][arena.offset(ref) + 499_999])).toEqual([1, 2, 3]);
+    expect(arena.capacityOf(blocks[0])).toBe(2 * PAGE_BYTES);
+    expect(arena.tryAllocate(PAGE_BYTES)).toBe(0);
+    expect(() => arena.allocate(PAGE_BYTES)).toThrow('0 are in reserve');
+    expect(arena.secure(1)).toBe(false);
+    arena.assertValid();
+    isDenying = false;
+    expect(arena.secure(6)).toBe(true);
+    expect(arena.secure(7)).toBe(false);
+  });
+
   it.each(mutatingKinds(arenaSteps))('would be caught if it kept quiet about %s', (kind) => {
     const isNoticed = fc.sample(requests, { numRuns: 20, seed: 1 }).some((all) => {
       const recorder = new DeafRecorder(kind);

@@ -27,11 +27,17 @@
  * 3. Free blocks of a class all lie in slabs of that class, each at most once.
  * 4. Every block below a slab's high-water mark is live or on the free list of its class.
  *
+ * **When there is no more.** A command that has begun cannot be told that there is no memory: half of what it does is done.
+ * So some pages are held in reserve. `secure` makes sure of them before a command begins, and it is then that one is refused;
+ * inside a command the system is asked first, and what it denies comes from the reserve, which cannot fail.
+ *
  * **Unlike Redis.** Redis leaves this to jemalloc. Here the allocator is part of the exhibit, and a slab never changes
  * its class, which is simpler and lets fragmentation be seen.
+ * Redis ends when the system denies memory; here a command is refused.
  *
  * **Read next.** `engine/structures/hash-table.ts`, whose entries are such records.
  */
+import { OutOfPages, PAGE_BYTES, PageSource, type ArenaSystem } from './page-source.ts';
 import { emptyArenaModel, type ArenaModel, type ArenaProbe, type SlabModel } from './arena.steps.ts';
 
 /** The name of a record: its byte address divided by eight. */
@@ -40,7 +46,7 @@ export type Ref = number;
 /** No record. */
 export const NONE: Ref = 0;
 
-export const PAGE_BYTES = 1 << 20;
+export { PAGE_BYTES };
 /** A ref's page is `ref >>> PAGE_SHIFT`, and `(ref & PAGE_MASK) << 1` its first word within the page. */
 export const PAGE_SHIFT = 17;
 export const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
@@ -81,6 +87,9 @@ function slabBytes(blockBytes: number): number {
   if (blockBytes <= 2048) return SPAN_BYTES;
   return blockBytes <= SPAN_BYTES ? 4 * SPAN_BYTES : Math.ceil(blockBytes / SPAN_BYTES) * SPAN_BYTES;
 }
+
+/** A ref of more pages would not be a positive integer of 32 bits. */
+const MOST_PAGES = 2 ** 31 / 2 ** PAGE_SHIFT - 1;
 
 interface Slab {
   readonly ref: Ref;
@@ -123,10 +132,13 @@ export class Arena {
   private spanPage = -1;
   private spansTaken = SPANS_A_PAGE;
   private used = 0;
+  private readonly source: PageSource;
+  private pagesInUse = 0;
 
-  constructor(id = 0, trace: ArenaProbe | null = null) {
+  constructor(id = 0, trace: ArenaProbe | null = null, system: Partial<ArenaSystem> = {}) {
     this.id = id;
     this.trace = trace;
+    this.source = new PageSource(system);
   }
 
   /** Bytes in blocks that are handed out. */
@@ -136,9 +148,38 @@ export class Arena {
 
   /** Bytes taken from the system. */
   get reservedBytes(): number {
-    let total = 0;
-    for (const page of this.bytes) total += page.length;
-    return total;
+    return this.pagesInUse * PAGE_BYTES;
+  }
+
+  /** Makes sure of so many pages, whatever the system will say from now on; false when it denies them. */
+  secure(pages: number): boolean {
+    // Wherever pages have been given back, behind the last one there is room for all.
+    return this.words.length + pages <= MOST_PAGES && this.source.secure(pages, this.pagesInUse);
+  }
+
+  /** How many pages were made sure of last. */
+  get securedPages(): number {
+    return this.source.secured;
+  }
+
+  /** Whether the reserve is in use: what need not be done takes no memory then. */
+  get isShort(): boolean {
+    return this.source.isShort;
+  }
+
+  /** Gives a reserve back that is larger than anybody needs now. */
+  trimReserve(pages: number): void {
+    this.source.trim(pages);
+  }
+
+  /** The same as `allocate`, but `NONE` where there is no memory: for a move that saves some, and need not be made. */
+  tryAllocate(size: number): Ref {
+    try {
+      return this.allocate(size);
+    } catch (error) {
+      if (error instanceof OutOfPages) return NONE;
+      throw error;
+    }
   }
 
   /** Of these, the bytes that belong to a slab or a large block; the rest is not handed out to any class yet. */
@@ -152,13 +193,14 @@ export class Arena {
   allocate(size: number): Ref {
     if (size > LARGEST_BLOCK) return this.allocateLarge(size);
     const sizeClass = classOf(size);
-    this.used += CLASS_BYTES[sizeClass];
     const head = this.freeHeads[sizeClass];
     if (head !== NONE) {
+      this.used += CLASS_BYTES[sizeClass];
       this.reuse(sizeClass, head);
       return head;
     }
     if (this.carveNext[sizeClass] === this.carveEnd[sizeClass]) this.addSlab(sizeClass);
+    this.used += CLASS_BYTES[sizeClass];
     return this.carve(sizeClass);
   }
 
@@ -186,6 +228,7 @@ export class Arena {
     this.words.length = 0;
     this.bytes.length = 0;
     this.doubles.length = 0;
+    this.pagesInUse = 0;
     this.spanClasses = [];
     for (const table of [this.freeHeads, this.carveNext, this.carveEnd]) table.fill(NONE);
     this.slabs = [];
@@ -219,7 +262,7 @@ export class Arena {
     const pages = Math.ceil(size / PAGE_BYTES);
     // A block in page 0 would have the ref that means nobody.
     const first = this.freePages(pages, 1);
-    this.putPage(first, new ArrayBuffer(pages * PAGE_BYTES));
+    this.takePages(first, pages);
     this.used += pages * PAGE_BYTES;
     const ref = first << PAGE_SHIFT;
     this.large.set(ref, pages);
@@ -233,6 +276,7 @@ export class Arena {
     this.large.delete(ref);
     this.used -= pages * PAGE_BYTES;
     this.dropPage(ref >>> PAGE_SHIFT);
+    this.pagesInUse -= pages;
     this.trace?.releaseLarge(this.id, ref, pages);
   }
 
@@ -279,15 +323,22 @@ export class Arena {
   }
 
   private addPage(): void {
+    const page = this.freePages(1);
+    this.takePages(page, 1);
     for (let span = this.spansTaken; span < SPANS_A_PAGE; span++) {
       this.spareSpans.push((this.spanPage << PAGE_SHIFT) + ((span * SPAN_BYTES) >>> 3));
     }
-    this.spanPage = this.freePages(1);
+    this.spanPage = page;
     // Address 0 means "no record", so the first span of the first page is never handed out.
     this.spansTaken = this.spanPage === 0 ? 1 : 0;
-    this.putPage(this.spanPage, new ArrayBuffer(PAGE_BYTES));
     this.spanClasses[this.spanPage] = new Uint8Array(SPANS_A_PAGE);
     this.trace?.page(this.id, this.spanPage);
+  }
+
+  /** Puts memory behind so many page numbers. */
+  private takePages(first: number, pages: number): void {
+    this.putPage(first, this.source.take(pages));
+    this.pagesInUse += pages;
   }
 
   /** The first of so many unused page numbers in a row. */
@@ -308,16 +359,16 @@ export class Arena {
     return false;
   }
 
-  private putPage(page: number, buffer: ArrayBuffer): void {
+  private putPage(page: number, { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
     // No holes: an array with holes is a slower array, and every read of a record goes through these.
     while (this.words.length < page) {
       this.words.push(NO_WORDS);
       this.bytes.push(NO_BYTES);
       this.doubles.push(NO_DOUBLES);
     }
-    this.words[page] = new Int32Array(buffer);
-    this.bytes[page] = new Uint8Array(buffer);
-    this.doubles[page] = new Float64Array(buffer);
+    this.words[page] = new Int32Array(buffer, byteOffset, byteLength / 4);
+    this.bytes[page] = new Uint8Array(buffer, byteOffset, byteLength);
+    this.doubles[page] = new Float64Array(buffer, byteOffset, byteLength / 8);
   }
 
   private dropPage(page: number): void {
@@ -367,8 +418,9 @@ export class Arena {
     this.bytes.length = 0;
     this.doubles.length = 0;
     state.pages.forEach((buffer, page) => {
-      if (buffer.byteLength > 0) this.putPage(page, buffer.slice(0));
+      if (buffer.byteLength > 0) this.putPage(page, new Uint8Array(buffer.slice(0)));
     });
+    this.pagesInUse = this.bytes.reduce((total, page) => total + page.length, 0) / PAGE_BYTES;
     this.spanClasses = state.spanClasses.map((spans) => spans?.slice());
     this.freeHeads = state.freeHeads.slice();
     this.carveNext = state.carveNext.slice();

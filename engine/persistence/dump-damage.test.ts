@@ -22,6 +22,7 @@ function emptyKeyspace(): Keyspace {
     ...{ databases: 2, hashName: 'fnv1a', hashSeed: [0, 0], recorder: null },
     chance: () => 0x1234567,
     onExpired: () => undefined,
+    onEvicted: () => undefined,
     isFrozen: () => false,
     events: { kinds: 0, onChanged: null, tell: () => undefined },
   });

@@ -182,6 +182,6 @@ function putKey(
   }
   db.setValue(entry, type, encoding, value);
   if (deadlineMs !== -1) db.setDeadline(entry, deadlineMs);
-  if (idleSeconds >= 0) db.setIdleSeconds(entry, idleSeconds);
+  if (idleSeconds >= 0) db.setIdle(entry, idleSeconds);
   onLoaded(db, entry);
 }

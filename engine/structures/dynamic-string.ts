@@ -112,7 +112,12 @@ export class DynamicStrings {
 
   private withRoomFor(ref: Ref, needed: number): Ref {
     if (needed <= this.capacity(ref)) return ref;
-    return this.grow(ref, needed < DOUBLE_UP_TO ? needed * 2 : needed + DOUBLE_UP_TO);
+    return this.grow(ref, this.roomyFor(needed));
+  }
+
+  /** How much room a string gets that outgrows its block. */
+  roomyFor(needed: number): number {
+    return needed < DOUBLE_UP_TO ? needed * 2 : needed + DOUBLE_UP_TO;
   }
 
   // Micro-steps.

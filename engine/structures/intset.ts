@@ -29,7 +29,7 @@
  *
  * **Read next.** `engine/keyspace/sets.ts`, for when a set leaves it for a table.
  */
-import { Arena, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
+import { Arena, NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
 import { copyBytes } from '../memory/bytes.ts';
 import {
   INTSET_HEADER_BYTES,
@@ -159,7 +159,9 @@ export class Intsets {
     this.cut(ref, at);
     const used = this.used(ref);
     // A set that needs half its block or less goes to a smaller one.
-    return Arena.capacityFor(used) * 2 <= this.arena.capacityOf(ref) ? this.resize(ref, used) : ref;
+    if (Arena.capacityFor(used) * 2 > this.arena.capacityOf(ref)) return ref;
+    const smaller = this.arena.tryAllocate(used);
+    return smaller === NONE ? ref : this.moveTo(ref, smaller);
   }
 
   /** How the integer looked for stands to the one at a place: -1 before it, 0 the same, 1 behind it. */
@@ -220,7 +222,10 @@ export class Intsets {
   }
 
   private resize(ref: Ref, needed: number): Ref {
-    const to = this.arena.allocate(needed);
+    return this.moveTo(ref, this.arena.allocate(needed));
+  }
+
+  private moveTo(ref: Ref, to: Ref): Ref {
     this.copyBlock(ref, to, this.used(ref));
     this.arena.release(ref);
     this.trace?.resize(this.id, ref, to, this.arena.capacityOf(to));

@@ -29,7 +29,7 @@
  *
  * **Read next.** `engine/memory/arena.ts`, whose sizes decide when a pack must move.
  */
-import { Arena, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
+import { Arena, NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
 import { copyBytes } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import {
@@ -205,7 +205,9 @@ export class Listpacks {
     const capacity = this.arena.capacityOf(ref);
     // Most of the time one look is enough: what is used is more than half.
     if (used * 2 > capacity) return ref;
-    return Arena.capacityFor(used) * 2 <= capacity ? this.resize(ref, used) : ref;
+    if (Arena.capacityFor(used) * 2 > capacity) return ref;
+    const smaller = this.arena.tryAllocate(used);
+    return smaller === NONE ? ref : this.moveTo(ref, smaller);
   }
 
   // Micro-steps.
@@ -215,6 +217,19 @@ export class Listpacks {
     const ref = this.arena.allocate(Math.max(size, FIRST));
     this.setHeader(ref, FIRST, 0);
     this.trace?.create(this.id, ref, this.arena.capacityOf(ref));
+    return ref;
+  }
+
+  /** A pack out of the bytes of one, its header first: elements are told one by one, for nobody else knows of them. */
+  revive(bytes: Uint8Array): Ref {
+    const ref = this.arena.allocate(bytes.length);
+    this.bytes(ref).set(bytes, this.arena.offset(ref));
+    this.trace?.create(this.id, ref, this.arena.capacityOf(ref));
+    for (let at = FIRST; this.trace !== null && at < bytes.length;) {
+      const next = this.read(ref, at);
+      this.tellInsert(ref, at, this.bytes(ref), this.start, this.end);
+      at = next;
+    }
     return ref;
   }
 
@@ -237,6 +252,10 @@ export class Listpacks {
     if (at < used) this.shift(ref, at, used, size);
     this.write(ref, at, bytes, start, end);
     this.setHeader(ref, used + size, this.count(ref) + 1);
+    this.tellInsert(ref, at, bytes, start, end);
+  }
+
+  private tellInsert(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): void {
     this.trace?.insert(this.id, ref, at, end - start, bytes, start, end);
   }
 
@@ -264,8 +283,11 @@ export class Listpacks {
   }
 
   private resize(ref: Ref, needed: number): Ref {
+    return this.moveTo(ref, this.arena.allocate(needed));
+  }
+
+  private moveTo(ref: Ref, to: Ref): Ref {
     const used = this.used(ref);
-    const to = this.arena.allocate(needed);
     const first = this.arena.offset(ref);
     copyBytes(this.bytes(ref), first, first + used, this.bytes(to), this.arena.offset(to));
     this.arena.release(ref);

@@ -6,6 +6,7 @@ import { ascii, latin1 } from '../memory/bytes.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { AnyStep } from '../trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
+import { CompressedBlocks } from './compressed.ts';
 import { linkedListSteps } from './linked-list.steps.ts';
 import { Listpacks } from './listpack.ts';
 import { QuickList } from './quicklist.ts';
@@ -49,23 +50,34 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
   { minLength: 20, maxLength: 120 },
 );
 const sizes = fc.constantFrom(-1, -2, -5, 0, 1, 3, 4);
+const depths = fc.constantFrom(0, 0, 1, 2, 3);
 
 class Shelf {
   readonly arena = new Arena();
   readonly packs = new Listpacks(this.arena, 2, null);
+  readonly compressed: CompressedBlocks = new CompressedBlocks(this.arena, 3, null);
   readonly list: QuickList;
+  private isUnsettled = false;
 
-  constructor(listPackSize: number, recorder: Recorder | null = null) {
+  constructor(listPackSize: number, recorder: Recorder | null = null, listCompressDepth = 0) {
     this.list = new QuickList(1, {
       arena: this.arena,
       listpacks: this.packs,
-      limits: { listPackSize, listPlainBytes: 1000 },
+      limits: { listPackSize, listCompressDepth, listPlainBytes: 1000 },
+      compressed: this.compressed,
+      onUnsettled: () => (this.isUnsettled = true),
       nodeTrace: recorder?.probe(linkedListSteps) ?? null,
       trace: recorder?.probe(quickListSteps) ?? null,
     });
   }
 
   perform(change: Change): void {
+    this.change(change);
+    if (this.isUnsettled) this.list.settle();
+    this.isUnsettled = false;
+  }
+
+  private change(change: Change): void {
     const { list } = this;
     const at = 'index' in change && change.do !== 'range' && list.seek(change.index);
     switch (change.do) {
@@ -111,6 +123,11 @@ class Shelf {
     return this;
   }
 
+  /** For each node whether it is compressed. */
+  closed(): boolean[] {
+    return this.list.snapshot().nodes.nodes.map(({ payload }) => payload[1] > 0);
+  }
+
   /** How many elements each node has. */
   counts(): number[] {
     return Array.from(this.list.packRefs(), (pack) => this.packs.count(pack));
@@ -145,14 +162,17 @@ const apply = (model: QuickListModel, step: AnyStep): QuickListModel =>
 describe('the quicklist', () => {
   it('holds what an ordinary array would hold after the same changes, whatever a node may take', () => {
     fc.assert(
-      fc.property(changes, sizes, (all, size) => {
-        const shelf = new Shelf(size);
+      fc.property(changes, sizes, depths, (all, size, depth) => {
+        const shelf = new Shelf(size, null, depth);
         let value: string[] = [];
         for (const change of all) {
           shelf.perform(change);
           value = expected(value, change);
           shelf.list.assertValid();
+          const closed = shelf.closed();
+          expect(closed.filter((isClosed, at) => isClosed && (at < depth || at >= closed.length - depth))).toEqual([]);
           expect(shelf.contents()).toEqual(value);
+          shelf.list.settle();
           expect(shelf.list.length).toBe(value.length);
         }
         shelf.list.clear();
@@ -226,9 +246,9 @@ describe('the quicklist', () => {
   it('says enough while it works: after every change the fold of its steps equals its snapshot', () => {
     const met = new Set<string>();
     fc.assert(
-      fc.property(changes, sizes, (all, size) => {
+      fc.property(changes, sizes, depths, (all, size, depth) => {
         const recorder = new Recorder();
-        const shelf = new Shelf(size, recorder);
+        const shelf = new Shelf(size, recorder, depth);
         const witness = new Witness(recorder, emptyQuickListModel, apply);
         for (const change of all) {
           shelf.perform(change);
@@ -257,6 +277,39 @@ describe('the quicklist', () => {
     },
   );
 
+  it('compresses the nodes that lie farther from both ends than the depth, where that saves anything', () => {
+    const long = (letter: string): string => letter.repeat(200);
+    const push = (bytes: string) => ({ do: 'back', bytes: ascii(bytes) }) as const;
+    for (const depth of [1, 2, 3]) {
+      const shelf = new Shelf(1, null, depth);
+      for (const letter of 'abcdefghij') shelf.perform(push(long(letter)));
+      const isInner = (at: number): boolean => at >= depth && at < 10 - depth;
+      expect(shelf.closed()).toEqual(Array.from({ length: 10 }, (_, at) => isInner(at)));
+      expect(shelf.list.isCompressed).toBe(true);
+      expect(shelf.list.memoryBytes()).toBeLessThan(2500);
+      shelf.list.seek(5);
+      expect(shelf.here()).toBe(long('f'));
+      expect(shelf.closed()[5]).toBe(depth === 5);
+      shelf.list.settle();
+      expect(shelf.closed()[5]).toBe(true);
+      for (let left = 3; left > 0; left--) shelf.perform({ do: 'forth', index: 0 });
+      expect(shelf.closed()).toEqual(Array.from({ length: 7 }, (_, at) => at >= depth && at < 7 - depth));
+    }
+    const short = new Shelf(1, null, 1);
+    for (const letter of 'abcdef') short.perform(push(letter));
+    expect(short.closed()).toEqual([false, false, false, false, false, false]);
+  });
+
+  it('compresses all that one command adds, and keeps few nodes plain while it walks', () => {
+    const shelf = new Shelf(1, null, 1);
+    for (let i = 0; i < 100; i++) shelf.list.pushBack(ascii('x'.repeat(100) + String(i)), 0, 102);
+    expect(shelf.closed().filter((isClosed) => !isClosed).length).toBeLessThan(8);
+    shelf.list.settle();
+    expect(shelf.closed().filter((isClosed) => !isClosed).length).toBe(2);
+    expect(shelf.contents().length).toBe(100);
+    expect(shelf.closed().filter((isClosed) => !isClosed).length).toBeLessThan(8);
+  });
+
   it('comes back as it was captured, and can be copied', () => {
     const shelf = new Shelf(3).fill(...'abcdefgh');
     const [state, memory, snapshot] = [shelf.list.capture(), shelf.arena.capture(), shelf.list.snapshot()];
@@ -267,7 +320,10 @@ describe('the quicklist', () => {
     expect(shelf.list.snapshot()).toEqual(snapshot);
     const { arena, packs } = shelf;
     const copy = new QuickList(7, {
-      ...{ arena, listpacks: packs, limits: { listPackSize: 3, listPlainBytes: 1000 }, nodeTrace: null, trace: null },
+      ...{ arena, listpacks: packs, nodeTrace: null, trace: null },
+      limits: { listPackSize: 3, listCompressDepth: 0, listPlainBytes: 1000 },
+      compressed: shelf.compressed,
+      onUnsettled: () => undefined,
     });
     copy.copyFrom(shelf.list);
     copy.assertValid();

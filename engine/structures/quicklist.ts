@@ -19,6 +19,9 @@
  * 64 KiB. A longer element has a node to itself. In the middle a full pack is cut in two where the new element goes, and
  * neighbours that then fit into one are joined.
  *
+ * Most work is at the ends. With the setting `list-compress-depth` the nodes farther from both ends than so many are kept
+ * compressed; one that is used is made plain, and compressed again when the command is over.
+ *
  * One place in the list is the *cursor*: a node, and an offset within its pack. Commands set it, read there, and go on.
  *
  * **Complexity.** Push and pop O(1). Reaching the n-th element O(n), but in strides of a node. Insert and remove at the
@@ -28,20 +31,30 @@
  * 1. The nodes are a valid linked list, and every pack is valid.
  * 2. No pack is empty.
  * 3. The packs have `length` elements together.
+ * 4. Once settled, a list has no compressed node nearer to an end than the depth was then.
  *
  * **Unlike Redis.** Elements are kept as replies, see the listpack. A node does not cache its pack's count: the pack's
- * header says it. Inner nodes are not compressed.
+ * header says it, and only a compressed node keeps it. Packs beyond 64 KiB stay plain.
  *
  * **Read next.** `engine/structures/linked-list.ts` and `engine/structures/listpack.ts`, which it is made of.
  */
 import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import { LinkedList, type LinkedListState } from './linked-list.ts';
+import type { CompressedBlocks } from './compressed.ts';
 import type { LinkedListProbe } from './linked-list.steps.ts';
 import { FIRST, NOWHERE, elementSize, type Listpacks } from './listpack.ts';
 import { QUICKLIST_PAYLOAD_WORDS, type QuickListModel, type QuickListProbe } from './quicklist.steps.ts';
 
-/** The word of a node that says where its pack is. */
+/** The word of a node that says where its pack is, and the one that says how many elements it has while it is compressed. */
 const PACK = 0;
+const CLOSED_COUNT = 1;
+/** Redis's limits: what is shorter is not compressed, nor what does not get smaller by so much. */
+const LEAST_COMPRESSED = 48;
+const LEAST_SAVED = 8;
+/** A longer pack is not compressed, so that to read a list takes little memory. */
+const MOST_COMPRESSED = 64 * 1024;
+/** So many inner nodes are plain at once while a command runs. */
+const MOST_OPEN = 4;
 /** A pack that is bounded by its number of elements is no longer than this all the same, unless one element is. */
 const SAFE_BYTES = 8192;
 const KIB = 1024;
@@ -51,6 +64,8 @@ const LIMIT_BYTES = [0, 4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB];
 export interface QuickListLimits {
   /** The setting `list-max-listpack-size`. */
   readonly listPackSize: number;
+  /** The setting `list-compress-depth`. */
+  readonly listCompressDepth: number;
   /** From so many bytes on an element has a node to itself. */
   readonly listPlainBytes: number;
 }
@@ -58,6 +73,9 @@ export interface QuickListLimits {
 export interface QuickListParts {
   readonly arena: Arena;
   readonly listpacks: Listpacks;
+  readonly compressed: CompressedBlocks;
+  /** Told when `settle` must be called before the command is over. */
+  readonly onUnsettled: (list: QuickList) => void;
   readonly nodeTrace: LinkedListProbe | null;
   readonly trace: QuickListProbe | null;
   /** They may change at any time, and count for what comes. */
@@ -83,10 +101,20 @@ export class QuickList {
   private readonly packs: Listpacks;
   private readonly trace: QuickListProbe | null;
   private readonly limits: QuickListLimits;
+  private readonly compressed: CompressedBlocks;
+  private readonly onUnsettled: (list: QuickList) => void;
+  /** How many nodes are compressed. */
+  private closed = 0;
+  /** Nodes that the present command made plain or made, the oldest first. */
+  private opened: Ref[] = [];
+  private isUnsettled = false;
   /** Of the node at the cursor, how many elements are before it. Right after `seek` only. */
   private place = 0;
 
-  constructor(id: number, { arena, listpacks, nodeTrace, trace, limits }: QuickListParts) {
+  constructor(id: number, parts: QuickListParts) {
+    const { arena, listpacks, nodeTrace, trace, limits } = parts;
+    this.compressed = parts.compressed;
+    this.onUnsettled = parts.onUnsettled;
     this.id = id;
     this.arena = arena;
     this.packs = listpacks;
@@ -95,9 +123,23 @@ export class QuickList {
     this.nodes = new LinkedList(arena, { id, payloadWords: QUICKLIST_PAYLOAD_WORDS, trace: nodeTrace });
   }
 
-  /** The pack of a node. */
+  /** The pack of a node, which is made plain for it where it is compressed. */
   pack(node: Ref): Ref {
-    return this.nodes.payload(node, PACK);
+    return this.isClosed(node) ? this.openForUse(node) : this.nodes.payload(node, PACK);
+  }
+
+  private isClosed(node: Ref): boolean {
+    return this.nodes.payload(node, CLOSED_COUNT) !== 0;
+  }
+
+  /** How many elements a node has, compressed or not. */
+  private countOf(node: Ref): number {
+    return this.isClosed(node) ? this.nodes.payload(node, CLOSED_COUNT) : this.packs.count(this.pack(node));
+  }
+
+  /** Whether any node is compressed. */
+  get isCompressed(): boolean {
+    return this.closed > 0;
   }
 
   /** Whether a pack holds a single element that is too long to be packed with others. */
@@ -111,14 +153,14 @@ export class QuickList {
 
   pushFront(bytes: Uint8Array, start: number, end: number): void {
     const { first } = this.nodes;
-    if (first === NONE || !this.hasRoom(first, end - start)) this.fill(this.nodes.pushFront(), bytes, start, end);
+    if (first === NONE || !this.hasRoom(first, end - start)) this.fill(this.pushNode('front'), bytes, start, end);
     else this.setPack(first, this.packs.prepend(this.pack(first), bytes, start, end));
     this.count(1);
   }
 
   pushBack(bytes: Uint8Array, start: number, end: number): void {
     const { last } = this.nodes;
-    if (last === NONE || !this.hasRoom(last, end - start)) this.fill(this.nodes.pushBack(), bytes, start, end);
+    if (last === NONE || !this.hasRoom(last, end - start)) this.fill(this.pushNode('back'), bytes, start, end);
     else this.setPack(last, this.packs.append(this.pack(last), bytes, start, end));
     this.count(1);
   }
@@ -126,7 +168,7 @@ export class QuickList {
   /** The same in the last node, or in a new one, whatever the limits: a list gets the nodes that it had elsewhere. */
   pushBackPacked(bytes: Uint8Array, start: number, end: number, startsNode: boolean): void {
     const { last } = this.nodes;
-    if (startsNode) this.fill(this.nodes.pushBack(), bytes, start, end);
+    if (startsNode) this.fill(this.pushNode('back'), bytes, start, end);
     else this.setPack(last, this.packs.append(this.pack(last), bytes, start, end));
     this.count(1);
   }
@@ -175,7 +217,7 @@ export class QuickList {
   /** Tells of a visit; returns how many elements the node has. */
   private visit(node: Ref): number {
     this.nodes.visit(node);
-    return this.packs.count(this.pack(node));
+    return this.countOf(node);
   }
 
   /** Reads the element at the cursor: where it begins and ends is then in the listpacks' `start` and `end`. */
@@ -231,10 +273,10 @@ export class QuickList {
     let { node, at, place } = this;
     while (left > 0) {
       const next = this.nodes.next(node);
-      const pack = this.pack(node);
-      const removed = Math.min(left, this.packs.count(pack) - place);
-      if (removed === this.packs.count(pack)) this.dropNode(node);
-      else this.setPack(node, this.packs.remove(pack, at, removed));
+      const count = this.countOf(node);
+      const removed = Math.min(left, count - place);
+      if (removed === count) this.dropNode(node);
+      else this.setPack(node, this.packs.remove(this.pack(node), at, removed));
       left -= removed;
       [node, at, place] = [next, FIRST, 0];
     }
@@ -293,6 +335,7 @@ export class QuickList {
       this.setPack(before, packs.append(this.pack(before), bytes, start, end));
     } else {
       this.node = isSplit ? nodes.insertAfter(node) : nodes.insertBefore(node);
+      this.use(this.node);
       this.at = FIRST;
       this.fill(this.node, bytes, start, end);
     }
@@ -305,6 +348,7 @@ export class QuickList {
     this.trace?.split(this.id, node, at);
     const from = this.pack(node);
     const behind = this.nodes.insertAfter(node);
+    this.use(behind);
     let to = packs.create();
     let moved = 0;
     for (let here = at; here < packs.used(from); moved++) {
@@ -379,11 +423,114 @@ export class QuickList {
   }
 
   private dropNode(node: Ref): void {
-    this.packs.release(this.pack(node));
+    if (this.isClosed(node)) {
+      this.compressed.release(this.nodes.payload(node, PACK));
+      this.closed--;
+    } else {
+      this.packs.release(this.nodes.payload(node, PACK));
+    }
     this.nodes.remove(node);
+    if (this.opened.length > 0) this.opened = this.opened.filter((other) => other !== node);
+    // The nodes behind are nearer to the end now.
+    if (this.closed > 0) this.unsettle();
+  }
+
+  /** A new node at an end. One that was near that end is an inner one then. */
+  private pushNode(where: 'front' | 'back'): Ref {
+    const { nodes } = this;
+    const node = where === 'front' ? nodes.pushFront() : nodes.pushBack();
+    const depth = this.limits.listCompressDepth;
+    if (depth > 0 && nodes.length > 2 * depth) {
+      let inner = node;
+      for (let left = depth; left > 0; left--) inner = where === 'front' ? nodes.next(inner) : nodes.previous(inner);
+      this.use(inner);
+    }
+    return node;
+  }
+
+  // Compression.
+
+  /** Compresses the inner nodes that are plain, and makes those plain that are too near to an end. */
+  settle(): void {
+    const depth = this.limits.listCompressDepth;
+    const { nodes, opened } = this;
+    this.isUnsettled = false;
+    this.opened = [];
+    for (const node of opened) if (this.isInner(node)) this.close(node);
+    let [front, back] = [nodes.first, nodes.last];
+    for (let at = 0; at < depth && front !== NONE && back !== NONE; at++) {
+      if (this.isClosed(front)) this.open(front);
+      if (this.isClosed(back)) this.open(back);
+      front = nodes.next(front);
+      back = nodes.previous(back);
+    }
+    for (const node of [front, back]) if (node !== NONE && this.isInner(node)) this.close(node);
+  }
+
+  /** Whether a node is farther from both ends than the depth. */
+  private isInner(node: Ref): boolean {
+    const depth = this.limits.listCompressDepth;
+    const { nodes } = this;
+    if (depth === 0 || nodes.length <= 2 * depth) return false;
+    let [front, back] = [nodes.first, nodes.last];
+    for (let at = 0; at < depth; at++) {
+      if (front === node || back === node) return false;
+      front = nodes.next(front);
+      back = nodes.previous(back);
+    }
+    return true;
+  }
+
+  private unsettle(): void {
+    if (this.isUnsettled) return;
+    this.isUnsettled = true;
+    this.onUnsettled(this);
+  }
+
+  /** Notes that a node is plain which may have to be compressed when the command is over. */
+  private use(node: Ref): void {
+    if (this.limits.listCompressDepth === 0) return;
+    this.opened.push(node);
+    const oldest = this.opened.length > MOST_OPEN ? this.opened.shift() : undefined;
+    if (oldest !== undefined && this.isInner(oldest)) this.close(oldest);
+    this.unsettle();
+  }
+
+  private openForUse(node: Ref): Ref {
+    const pack = this.open(node);
+    this.use(node);
+    return pack;
   }
 
   // Micro-steps.
+
+  private open(node: Ref): Ref {
+    this.trace?.open(this.id, node);
+    const from = this.nodes.payload(node, PACK);
+    const pack = this.packs.revive(this.compressed.bytesOf(from));
+    this.compressed.release(from);
+    this.nodes.setPayload(node, CLOSED_COUNT, 0);
+    this.nodes.setPayload(node, PACK, pack);
+    this.closed--;
+    return pack;
+  }
+
+  /** Compresses the pack of a node, where that saves anything. */
+  private close(node: Ref): void {
+    if (this.isClosed(node)) return;
+    const pack = this.nodes.payload(node, PACK);
+    const used = this.packs.used(pack);
+    if (used < LEAST_COMPRESSED || used > MOST_COMPRESSED) return;
+    const first = this.arena.offset(pack);
+    const to = this.compressed.create(this.packs.bytes(pack), first, first + used, used - LEAST_SAVED);
+    if (to === NONE) return;
+    this.trace?.close(this.id, node);
+    const count = this.packs.count(pack);
+    this.packs.release(pack);
+    this.nodes.setPayload(node, CLOSED_COUNT, count);
+    this.nodes.setPayload(node, PACK, to);
+    this.closed++;
+  }
 
   private count(by: number): void {
     this.length += by;
@@ -394,13 +541,16 @@ export class QuickList {
 
   /** Gives everything back. */
   clear(): void {
+    this.opened = [];
     while (this.nodes.first !== NONE) this.dropNode(this.nodes.first);
     this.count(-this.length);
   }
 
   /** Becomes equal to another list, pack by pack. It must be empty. */
   copyFrom(other: QuickList): void {
-    for (const pack of other.packRefs()) this.setPack(this.nodes.pushBack(), this.packs.copy(pack));
+    for (const pack of other.packRefs()) {
+      this.setPack(this.pushNode('back'), this.packs.copy(pack));
+    }
     this.count(other.length);
   }
 
@@ -409,11 +559,17 @@ export class QuickList {
     for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node)) yield this.pack(node);
   }
 
+  /** Where the packs lie, plain or compressed, as they are. */
+  gather(plain: Ref[], compressed: Ref[]): void {
+    for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node))
+      (this.isClosed(node) ? compressed : plain).push(this.nodes.payload(node, PACK));
+  }
+
   /** The bytes that it takes in the arena. */
   memoryBytes(): number {
     let bytes = 0;
     for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node))
-      bytes += this.arena.capacityOf(node) + this.arena.capacityOf(this.pack(node));
+      bytes += this.arena.capacityOf(node) + this.arena.capacityOf(this.nodes.payload(node, PACK));
     return bytes;
   }
 
@@ -426,6 +582,9 @@ export class QuickList {
     this.length = state.length;
     this.nodes.restore(state.nodes);
     this.node = NONE;
+    this.closed = 0;
+    for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node))
+      if (this.isClosed(node)) this.closed++;
   }
 
   snapshot(): QuickListModel {
@@ -436,11 +595,20 @@ export class QuickList {
   assertValid(): void {
     this.nodes.assertValid();
     let count = 0;
-    for (const pack of this.packRefs()) {
-      this.packs.assertValid(pack);
-      if (this.packs.count(pack) === 0) throw new Error(`invariant 2: the pack at ${pack} is empty`);
-      count += this.packs.count(pack);
+    let closed = 0;
+    for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node)) {
+      const pack = this.nodes.payload(node, PACK);
+      count += this.countOf(node);
+      if (this.countOf(node) === 0) throw new Error(`invariant 2: the pack at ${pack} is empty`);
+      if (!this.isClosed(node)) {
+        this.packs.assertValid(pack);
+        continue;
+      }
+      closed++;
+      const [, inside] = new Int32Array(this.compressed.assertValid(pack).buffer, 0, 2);
+      if (inside !== this.countOf(node)) throw new Error(`invariant 3: ${inside} elements are compressed at ${pack}`);
     }
+    if (closed !== this.closed) throw new Error(`${closed} nodes are compressed, not ${this.closed}`);
     if (count !== this.length) throw new Error(`invariant 3: ${count} elements, not ${this.length}`);
   }
 }

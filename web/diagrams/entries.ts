@@ -16,6 +16,7 @@ const VALUE_CELLS = 24;
 const STRING = 0;
 const INT = 0;
 const INT64 = 1;
+const LZF = 9;
 const ENCODINGS = ['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist'] as const;
 /** What a value that is no string is called, by the number of its type. */
 const COLLECTIONS = ['', 'list', 'set', 'sorted set', 'hash'] as const;
@@ -40,6 +41,8 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
   if ((meta & 15) > 0) return COLLECTIONS[meta & 15] ?? 'a value';
   if (encoding === INT) return String(value);
   if (encoding === INT64) return '64-bit number';
+  const block = encoding === LZF ? models.compressed.get(value) : undefined;
+  if (block) return `${block.before} bytes in ${block.after}`;
   const string = models.strings.get(value);
   if (!string) return '';
   const text = printable(string.head);

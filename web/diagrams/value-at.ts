@@ -12,7 +12,7 @@ import { utf8Decode } from '../../engine/memory/bytes.ts';
 import { META, VALUE } from './entries.ts';
 import { typeOf } from './value-type.ts';
 
-const [INT, INT64, EMBSTR, RAW, LISTPACK, INTSET, HASHTABLE, QUICKLIST, SKIPLIST] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const [INT, INT64, EMBSTR, RAW, LISTPACK, INTSET, HASHTABLE, QUICKLIST, SKIPLIST, LZF] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const ZSET = 3;
 const HASH = 4;
 
@@ -59,6 +59,12 @@ export function valueAt(
     case RAW: {
       const string = models.strings.get(ref);
       return string ? { kind: 'string', string } : null;
+    }
+    case LZF: {
+      // Its bytes cannot be read: what is shown is the block, and how long it is.
+      const block = models.compressed.get(ref);
+      const head = new Uint8Array(0);
+      return block ? { kind: 'string', string: { ref, length: block.after, capacity: block.after, head } } : null;
     }
     case LISTPACK: {
       const pack = models.listpacks.get(ref);

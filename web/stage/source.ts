@@ -8,10 +8,12 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
   'dynamic-string': '/engine/structures/dynamic-string.ts',
   'deadline-heap': '/engine/structures/deadline-heap.ts',
   'linked-list': '/engine/structures/linked-list.ts',
+  compressed: '/engine/structures/compressed.ts',
   intset: '/engine/structures/intset.ts',
   listpack: '/engine/structures/listpack.ts',
   hyperloglog: '/engine/structures/hyperloglog.ts',
   collection: '/engine/keyspace/collections.ts',
+  eviction: '/engine/keyspace/eviction.ts',
   keyspace: '/engine/keyspace/keyspace.ts',
   quicklist: '/engine/structures/quicklist.ts',
   arena: '/engine/memory/arena.ts',
@@ -21,8 +23,8 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
 const texts = import.meta.glob<string>(
   [
     '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
-    '/engine/structures/{intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
-    '/engine/keyspace/{collections,keyspace}.ts',
+    '/engine/structures/{compressed,intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
+    '/engine/keyspace/{collections,eviction,keyspace}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
   ],

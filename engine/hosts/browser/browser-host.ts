@@ -282,10 +282,13 @@ function isSameWait(one: Waiting, other: Waiting): boolean {
   return String(one.args.bytes) === String(other.args.bytes);
 }
 
+/** 2 GiB: past that a tab would sooner be killed than a command refused. */
+const MEMORY = { mostPages: 2048 };
+
 export function engineOptions(options: WorkerOptions, nowMs: number, log: AppendLog | null): EngineOptions {
   const { seed, hashName, config } = options;
   return {
-    host: { seed, log: log ?? undefined, sleep: holdUp },
+    host: { seed, log: log ?? undefined, sleep: holdUp, memory: MEMORY },
     nowMs,
     // Where nothing can be kept, that is said wherever one asks.
     config: { 'hash-function': hashName, ...config, ...(log === null && { appendonly: 'no' }) },

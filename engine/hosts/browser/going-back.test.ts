@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { encodeCommand } from '../../client/encode.ts';
+import { EVICTION_POLICIES } from '../../keyspace/eviction.ts';
 import { applyStep, type EngineStep, type Models } from '../../models.ts';
 import { decodeSteps } from '../../trace/steps.ts';
 import { BrowserHost, type HostLog } from './browser-host.ts';
@@ -57,6 +58,8 @@ class World {
           'set-max-intset-entries': '12',
           'list-max-listpack-size': '5',
           'zset-max-listpack-entries': '6',
+          'list-compress-depth': '1',
+          'value-compression-threshold': '64',
         },
       },
       post: (message) => this.posted.push(message),
@@ -157,6 +160,11 @@ function randomCommand(roll: (sides: number) => number): string {
     () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} ALPHA`,
     () => `SORT ${['l', 's', 'z'][roll(3)]}:${roll(3)} BY nosort STORE ${key()}`,
     () => `CONFIG SET zset-index ${roll(2) === 0 ? 'skiplist' : 'avl'}`,
+    () => `CONFIG SET maxmemory ${['0', '0', '30kb', '8kb'][roll(4)]}`,
+    () => `CONFIG SET maxmemory-policy ${EVICTION_POLICIES[roll(EVICTION_POLICIES.length)]}`,
+    () => `OBJECT ${['FREQ', 'IDLETIME'][roll(2)]} ${key()}`,
+    () => `CONFIG SET value-compression ${['yes', 'yes', 'no'][roll(3)]}`,
+    () => `CONFIG SET list-compress-depth ${roll(3)}`,
     () => `DUMP ${key()}`,
     () => `RESTORE ${['l', 'h', 's', 'z', 'key'][roll(5)]}:${roll(3)} ${roll(900)} ${PAYLOADS[roll(5)]} REPLACE`,
     () => `CONFIG SET notify-keyspace-events ${['KEA', 'AKEmn', 'Kg', 'E'][roll(4)]}`,
@@ -274,7 +282,7 @@ describe('going back', () => {
   });
 
   it('forgets the oldest past when memory is short, and says so, and shows the rest exactly', () => {
-    const roll = dice(5);
+    const roll = dice(6);
     const world = new World({ entryBytes: 30_000, keyframeBytes: 6 * 1024 * 1024, causesApart: 20 });
     unsent.clear();
     const seen = new Map<number, Models>();

@@ -30,13 +30,13 @@ export class Projector {
   /** The options must be those of the live engine. */
   constructor(options: EngineOptions, journal: Journal) {
     this.journal = journal;
-    const { seed, log } = options.host;
+    const { seed, log, memory } = options.host;
     // It must believe that it keeps a log, for what belongs to that are steps too.
     const append = (bytes: Uint8Array): null => {
       this.logged?.push(bytes.slice());
       return null;
     };
-    const engine = new Engine({ ...options, host: { seed, log: log && { append } }, recorder: this.recorder });
+    const engine = new Engine({ ...options, host: { seed, memory, log: log && { append } }, recorder: this.recorder });
     this.player = new Player(engine, () => NOWHERE);
   }
 

@@ -5,12 +5,12 @@
  */
 
 const LEFT_ASIDE = [
-  /^(acllog|active|busy|crash|dynamic|io-threads|jemalloc|lazyfree|lfu|list|hash|zset|set)-/,
+  /^(acllog|active|busy|crash|dynamic|io-threads|jemalloc|lazyfree|list|hash|zset|set)-/,
   /^(lua|oom|rdb|repl|replica|slave|min-replicas|min-slaves|shutdown|socket-mark|stream|syslog)-/,
   /^(activedefrag|always-show-logo|auto-aof-rewrite-.+|aof-(disable|rewrite|timestamp|use)-.+|bind-source-addr)$/,
   /^(aof_rewrite|bgsave|bio|server)_cpulist$/,
   /^cluster-(?!enabled$)/,
-  /^(daemonize|disable-thp|ignore-warnings|logfile|loglevel|maxmemory-(clients|eviction-tenacity|samples))$/,
+  /^(daemonize|disable-thp|ignore-warnings|logfile|loglevel|maxmemory-clients)$/,
   /^(no-appendfsync-on-rewrite|pidfile|proc-title-template|propagation-error-behavior)$/,
   /^(rdbchecksum|rdbcompression|sanitize-dump-payload|stop-writes-on-bgsave-error|supervised|enable-module-command)$/,
   /^(unixsocketperm|acl-pubsub-default|masteruser)$/,
