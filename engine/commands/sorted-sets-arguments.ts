@@ -15,7 +15,8 @@ import type { Context } from './contract.ts';
 /** A score or a weight. What is too large for a double is refused, and what is too small and not zero. */
 export function scoreAt(args: Args, index: number, error: string = NOT_A_FLOAT): number {
   const value = args.double(index, error);
-  if (value !== 0 && Number.isFinite(value)) return value;
+  // A zero in one byte is one; what is longer may be a number too small for a double.
+  if (value === 0 ? args.length(index) === 1 : Number.isFinite(value)) return value;
   const text = args.latin1(index);
   if (value === 0 ? isWrittenAsZero(text) : /inf/i.test(text)) return value;
   throw new CommandError(error);

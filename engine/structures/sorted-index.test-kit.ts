@@ -37,9 +37,10 @@ export class SortedElements<State, Model> {
 
   constructor(make: (arena: Arena) => SortedIndex<State, Model>) {
     this.index = make(this.arena);
-    const { foreignWords } = this.index;
+    const { foreignWords, gapWord } = this.index;
     this.table = new HashTable(this.arena, {
-      ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null, foreignWords },
+      ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null },
+      ...{ foreignWords, gapWord },
     });
   }
 
@@ -54,7 +55,7 @@ export class SortedElements<State, Model> {
       this.table.remove(found);
     } else if (what === 'set') {
       if (found !== NONE) this.index.rescore(found, score);
-      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.trailingBytes()), score);
+      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.gapBytes()), score);
     } else if (what === 'look') {
       this.index.at(this.index.countToScore(score, true));
       if (found !== NONE) this.index.rank(found);
