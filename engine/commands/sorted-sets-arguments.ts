@@ -72,7 +72,9 @@ export function rankRange(start: number, stop: number, length: number): Range {
 export const NOTHING: Range = { from: 0, count: 0 };
 
 export function replyScore(reply: Reply, score: number): void {
-  reply.double(formatDouble(score));
+  // Most scores are small integers, which need no string.
+  if (reply.protocol === 2 && score === (score | 0) && !Object.is(score, -0)) reply.integerBulk(score);
+  else reply.double(formatDouble(score));
 }
 
 /** The header of so many members. RESP3 puts a member and its score into an array of their own. */

@@ -44,6 +44,13 @@ export class SortedSet<State, Model> implements Collection<SortedSetState<State>
     this.table.remove(element);
   }
 
+  /** Takes out so many members from a rank on; there must be as many. */
+  removeRun(rank: number, count: number): void {
+    this.index.removeRun(this.index.at(rank), count, (element) => {
+      this.table.remove(element);
+    });
+  }
+
   /** Frees all that it has in the arena. */
   clear(): void {
     this.index.clear();

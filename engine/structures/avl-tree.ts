@@ -118,6 +118,16 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
     this.settle(lowest);
   }
 
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
+    let element = first;
+    for (let left = count; left > 0; left--) {
+      const next = this.next(element);
+      this.remove(element);
+      free(element);
+      element = next;
+    }
+  }
+
   rescore(element: Ref, score: number): void {
     if (this.fitsInPlace(element, score)) {
       this.setScore(element, score);

@@ -132,6 +132,18 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.takeOut(element);
   }
 
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
+    // One search: what stands before an element stands before the next one when it is out.
+    this.rank(first);
+    let element = first;
+    for (let left = count; left > 0; left--) {
+      const next = this.next(element);
+      this.takeOut(element);
+      free(element);
+      element = next;
+    }
+  }
+
   /** After a search for the element. */
   private takeOut(element: Ref): void {
     const levels = this.levelsOf(element);
@@ -176,18 +188,20 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     const { words, doubles } = this.arena;
     const wanted = target.score;
     let at = this.head;
+    let scores = doubles[at >>> PAGE_SHIFT];
     let rank = 0;
     for (let level = this.levels - 1; level >= 0; level--) {
       for (;;) {
-        const ahead = doubles[at >>> PAGE_SHIFT][(at & PAGE_MASK) + FIRST_SCORE + (level << 1)];
+        const ahead = scores[nextScoreAt(at, level)];
         if (ahead > wanted) break;
         const page = words[at >>> PAGE_SHIFT];
-        const link = ((at & PAGE_MASK) << 1) + FIRST_LINK + (level << LINK_SHIFT);
+        const link = linkAt(at, level);
         const next = page[link];
         // Where no score is wanted or the two are equal, members decide; and infinity may be that of the end.
         if (!(ahead < wanted) && (next === NONE || !target.isBehindTie(next))) break;
-        rank += level === 0 ? 1 : page[link + 1];
+        rank += level === 0 ? 1 : page[link + SPAN];
         at = next;
+        scores = doubles[at >>> PAGE_SHIFT];
         trace?.forward(this.id, level, at);
       }
       trace?.down(this.id, level, this.named(at));

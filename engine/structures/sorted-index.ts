@@ -31,6 +31,8 @@ export interface SortedIndex<State, Model> {
   insert(element: Ref, score: number): void;
   /** Takes an element out; its record is the table's to free. */
   remove(element: Ref): void;
+  /** Takes out so many elements from one on, there must be as many; calls `free` with each of them when it is out. */
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void;
   /** Gives an element another score, and the place that goes with it. */
   rescore(element: Ref, score: number): void;
   /** Forgets all elements at once, whose records are being freed. */
