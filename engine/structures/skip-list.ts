@@ -128,13 +128,13 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   remove(element: Ref): void {
-    this.rank(element);
+    this.findBefore(element);
     this.takeOut(element);
   }
 
   removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
     // One search: what stands before an element stands before the next one when it is out.
-    this.rank(first);
+    this.findBefore(first);
     let element = first;
     for (let left = count; left > 0; left--) {
       const next = this.next(element);
@@ -144,7 +144,15 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     }
   }
 
-  /** After a search for the element. */
+  /** Finds what is before an element on every level. On the lowest it knows that itself, and no search needs to walk there. */
+  private findBefore(element: Ref): void {
+    this.target.setElement(element, this.score(element));
+    this.search(1);
+    const previous = this.previous(element);
+    this.before[0] = previous === NONE ? this.head : previous;
+  }
+
+  /** After what is before the element was found. */
   private takeOut(element: Ref): void {
     const levels = this.levelsOf(element);
     this.setBackward(this.next(element), this.named(this.before[0]));
@@ -157,9 +165,9 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   rescore(element: Ref, score: number): void {
-    this.rank(element);
-    this.target.score = score;
-    if (this.fitsInPlace(element)) {
+    const fits = this.fitsInPlace(element, score);
+    this.findBefore(element);
+    if (fits) {
       this.setScore(element, score);
     } else {
       this.takeOut(element);
@@ -167,30 +175,31 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     }
   }
 
-  /** After a search for the element: whether the target, the same with another score, would stand between the same two. */
-  private fitsInPlace(element: Ref): boolean {
-    const previous = this.before[0];
-    const next = this.next(element);
-    return (
-      (previous === this.head || this.target.isBehind(previous, this.score(previous))) &&
-      (next === NONE || !this.target.isBehind(next, this.nextScore(element, 0)))
-    );
+  /** Whether with this score an element would stand between the same two. Only towards one of them can it have moved. */
+  private fitsInPlace(element: Ref, score: number): boolean {
+    this.target.setElement(element, score);
+    if (score > this.score(element)) {
+      const next = this.next(element);
+      return next === NONE || !this.target.isBehind(next, this.nextScore(element, 0));
+    }
+    const previous = this.previous(element);
+    return previous === NONE || this.target.isBehind(previous, this.score(previous));
   }
 
   /**
-   * Finds, on every level, the last element before the target. Returns how many elements are before the target.
+   * Finds, on every level down to the lowest, the last element before the target. Returns how many elements are before that.
    *
    * What most commands on a large sorted set wait for is this loop, and in it for memory. So it looks first at the score in
    * a link, which most often decides, and at the rest of the link only to follow it; what it needs are local names.
    */
-  private search(): number {
+  private search(lowest = 0): number {
     const { target, before, ranks, trace } = this;
     const { words, doubles } = this.arena;
     const wanted = target.score;
     let at = this.head;
     let scores = doubles[at >>> PAGE_SHIFT];
     let rank = 0;
-    for (let level = this.levels - 1; level >= 0; level--) {
+    for (let level = this.levels - 1; level >= lowest; level--) {
       for (;;) {
         const ahead = scores[nextScoreAt(at, level)];
         if (ahead > wanted) break;
@@ -354,7 +363,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.trace?.back(this.id, element, before);
   }
 
-  /** After a search for the element: those before it know its score. */
+  /** After what is before the element was found: those know its score. */
   private setScore(element: Ref, score: number): void {
     this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE] = score;
     for (let level = this.levelsOf(element) - 1; level >= 0; level--) {
