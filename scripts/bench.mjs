@@ -2,7 +2,7 @@
 // prints ratios and asserts nothing: absolute times mean nothing on a machine that one does not know.
 //
 //   npm run bench                      all sections
-//   npm run bench -- tcp aof           some of: in-process trace tcp aof
+//   npm run bench -- tcp aof           some of: in-process types trace tcp aof
 //   npm run bench -- tcp --all         every command of redis-benchmark that the server has
 //   npm run bench -- --rounds 3        fewer rounds (5)
 import { performance } from 'node:perf_hooks';
@@ -13,6 +13,7 @@ ensureInstalled();
 
 const sections = {
   'in-process': async (options) => (await import('./bench/in-process.mjs')).benchStructures(options),
+  types: async (options) => (await import('./bench/types.mjs')).benchTypes(options),
   trace: async (options) => (await import('./bench/in-process.mjs')).benchTrace(options),
   tcp: async (options) => (await import('./bench/tcp.mjs')).benchTcp(options),
   aof: async (options) => (await import('./bench/load.mjs')).benchLoad(options),

@@ -16,7 +16,8 @@ import { bytesOfMember, requireRoom } from './room.ts';
 /** A score or a weight. What is too large for a double is refused, and what is too small and not zero. */
 export function scoreAt(args: Args, index: number, error: string = NOT_A_FLOAT): number {
   const value = args.double(index, error);
-  if (value !== 0 && Number.isFinite(value)) return value;
+  // A zero in one byte is one; what is longer may be a number too small for a double.
+  if (value === 0 ? args.length(index) === 1 : Number.isFinite(value)) return value;
   const text = args.latin1(index);
   if (value === 0 ? isWrittenAsZero(text) : /inf/i.test(text)) return value;
   throw new CommandError(error);
@@ -72,7 +73,9 @@ export function rankRange(start: number, stop: number, length: number): Range {
 export const NOTHING: Range = { from: 0, count: 0 };
 
 export function replyScore(reply: Reply, score: number): void {
-  reply.double(formatDouble(score));
+  // Most scores are small integers, which need no string.
+  if (reply.protocol === 2 && score === (score | 0) && !Object.is(score, -0)) reply.integerBulk(score);
+  else reply.double(formatDouble(score));
 }
 
 /** The header of so many members. RESP3 puts a member and its score into an array of their own. */

@@ -121,28 +121,28 @@ const NAN = 'ERR resulting score is not a number (NaN)';
 /** CH: not only new members count, but those with another score too. */
 const CH = 32;
 
-const OPTIONS: readonly (readonly [word: string, bit: number])[] = [
-  ...([
-    ['NX', NX],
-    ['XX', XX],
-    ['CH', CH],
-    ['INCR', INCR],
-    ['GT', GT],
-    ['LT', LT],
-  ] as const),
+const OPTIONS: readonly { readonly word: string; readonly bit: number }[] = [
+  { word: 'NX', bit: NX },
+  { word: 'XX', bit: XX },
+  { word: 'CH', bit: CH },
+  { word: 'INCR', bit: INCR },
+  { word: 'GT', bit: GT },
+  { word: 'LT', bit: LT },
 ];
+
+/** The bit of the option at an argument, 0 where it is none. */
+function optionAt(args: Args, index: number): number {
+  for (const { word, bit } of OPTIONS) if (args.is(index, word)) return bit;
+  return 0;
+}
 
 function addMembers(context: Context, args: Args): void {
   let how = 0;
   let first = 2;
-  for (; first < args.count; first++) {
-    const option = OPTIONS.find(([word]) => args.is(first, word));
-    if (!option) break;
-    how |= option[1];
-  }
+  for (let bit = 0; first < args.count && (bit = optionAt(args, first)) !== 0; first++) how |= bit;
   const words = args.count - first;
   if (words === 0 || words % 2 !== 0) throw new CommandError(SYNTAX_ERROR);
-  checkOptions(how, words / 2);
+  if (how !== 0) checkOptions(how, words / 2);
   put(context, args, first, how);
 }
 
@@ -154,19 +154,27 @@ function checkOptions(how: number, members: number): void {
   if (has(INCR) && members > 1) throw new CommandError('ERR INCR option supports a single increment-element pair');
 }
 
+/** The scores of a command's pairs, all read before the first change. One array for all commands, as large as any needed. */
+let scores = new Float64Array(16);
+
+function readScores(args: Args, first: number, pairs: number): void {
+  if (pairs > scores.length) scores = new Float64Array(pairs * 2);
+  for (let i = 0; i < pairs; i++) scores[i] = scoreAt(args, first + 2 * i);
+}
+
 /** Puts in the pairs of score and member from an argument on. */
 function put(context: Context, args: Args, first: number, how: number): void {
   const { db, keyspace, reply } = context;
   const { sortedSets } = keyspace;
   const { bytes, starts, ends } = args;
-  const scores: number[] = [];
-  for (let i = first; i < args.count; i += 2) scores.push(scoreAt(args, i));
+  const pairs = (args.count - first) / 2;
+  readScores(args, first, pairs);
   let entry = writeKey(context, args, 1, TYPE_ZSET);
   if (entry === NONE && (how & XX) === 0) entry = sortedSets.add(db, bytes, starts[1], ends[1]);
   let outcome = REFUSED;
   let added = 0;
   let updated = 0;
-  for (let i = 0; entry !== NONE && i < scores.length; i++) {
+  for (let i = 0; entry !== NONE && i < pairs; i++) {
     const at = first + 2 * i + 1;
     outcome = sortedSets.put(db, entry, bytes, starts[at], ends[at], scores[i], how);
     if (outcome === NOT_A_NUMBER) throw new CommandError(NAN);

@@ -18,11 +18,16 @@ export class SortedSet<State, Model> implements Collection<SortedSetState<State>
   readonly index: SortedIndex<State, Model>;
   private readonly arena: Arena;
 
-  constructor(arena: Arena, index: SortedIndex<State, Model>, options: Omit<HashTableOptions, 'foreignWords'>) {
+  constructor(
+    arena: Arena,
+    index: SortedIndex<State, Model>,
+    options: Omit<HashTableOptions, 'foreignWords' | 'gapWord'>,
+  ) {
     this.id = options.id;
     this.arena = arena;
     this.index = index;
-    this.table = new HashTable(arena, { ...options, foreignWords: index.foreignWords });
+    const { foreignWords, gapWord } = index;
+    this.table = new HashTable(arena, { ...options, foreignWords, gapWord });
   }
 
   get size(): number {
@@ -31,12 +36,19 @@ export class SortedSet<State, Model> implements Collection<SortedSetState<State>
 
   /** Adds a member that was just looked for in the table and not found. */
   insertMissing(bytes: Uint8Array, start: number, end: number, score: number): void {
-    this.index.insert(this.table.insertMissing(bytes, start, end, this.index.trailingBytes()), score);
+    this.index.insert(this.table.insertMissing(bytes, start, end, this.index.gapBytes()), score);
   }
 
   remove(element: Ref): void {
     this.index.remove(element);
     this.table.remove(element);
+  }
+
+  /** Takes out so many members from a rank on; there must be as many. */
+  removeRun(rank: number, count: number): void {
+    this.index.removeRun(this.index.at(rank), count, (element) => {
+      this.table.remove(element);
+    });
   }
 
   /** Frees all that it has in the arena. */

@@ -187,13 +187,7 @@ export class SortedSetValues implements ValueType {
       db.moveValue(entry, this.packs.remove(value, this.packs.seek(value, from * 2), count * 2));
       return;
     }
-    const set = this.large(value);
-    let element = set.index.at(from);
-    for (let left = count; left > 0; left--) {
-      const next = set.index.next(element);
-      set.remove(element);
-      element = next;
-    }
+    this.large(value).removeRun(from, count);
   }
 
   // Ranges.

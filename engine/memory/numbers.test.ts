@@ -55,6 +55,23 @@ describe('floating numbers', () => {
     );
   });
 
+  it('are read as JavaScript reads them, whatever their digits, sign and point', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 18 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('', '-', '+'),
+        digits,
+        fc.constantFrom('', '.'),
+        digits,
+        (sign, whole, point, rest) => {
+          const text = sign + whole + point + rest;
+          expect(floating(text)).toBe(whole + rest === '' ? NaN : Number(text));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it.each([
     ['0x10', 16],
     ['0x1p4', 16],
@@ -68,7 +85,7 @@ describe('floating numbers', () => {
     expect(floating(text)).toBe(value);
   });
 
-  it.each(['', ' 1', '1 ', 'nan', '1e', '0x', '1.2.3', '--1', 'abc'])('%j is none', (text) => {
+  it.each(['', ' 1', '1 ', 'nan', '1e', '0x', '1.2.3', '--1', 'abc', '.', '-', '+', '-.'])('%j is none', (text) => {
     expect(floating(text)).toBeNaN();
   });
 });

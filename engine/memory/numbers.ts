@@ -56,6 +56,8 @@ const INFINITE = /^([+-]?)inf(inity)?$/i;
 
 /** Reads what C's strtod reads when the whole text must be used: decimal, hexadecimal, infinities. `NaN` for the rest. */
 export function parseFloating(bytes: Uint8Array, start: number, end: number): number {
+  const plain = parsePlain(bytes, start, end);
+  if (!Number.isNaN(plain)) return plain;
   // Longer texts than this are no number anybody means, and must not become a string of their own first.
   if (end === start || end - start > 5 * 1024) return NaN;
   let text = '';
@@ -65,6 +67,28 @@ export function parseFloating(bytes: Uint8Array, start: number, end: number): nu
   if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
   const hex = HEXADECIMAL.exec(text);
   return hex ? hexadecimal(hex) : NaN;
+}
+
+/** So many digits are an integer that a double holds exactly, and so is ten to that power: their quotient is rounded once. */
+const PLAIN_DIGITS = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: PLAIN_DIGITS + 1 }, (_, power) => 10 ** power);
+
+/** The numbers that are usual, without making a string: a sign, a few digits, a point. `NaN` for whatever else it may be. */
+function parsePlain(bytes: Uint8Array, start: number, end: number): number {
+  const isSigned = end > start && (bytes[start] === 45 || bytes[start] === 43);
+  const first = isSigned ? start + 1 : start;
+  let value = 0;
+  let point = -1;
+  for (let i = first; i < end; i++) {
+    const byte = bytes[i];
+    if (byte >= 48 && byte <= 57) value = value * 10 + (byte - 48);
+    else if (byte === 46 && point < 0) point = i;
+    else return NaN;
+  }
+  const digits = point < 0 ? end - first : end - first - 1;
+  if (digits === 0 || digits > PLAIN_DIGITS) return NaN;
+  if (point >= 0) value /= POWERS_OF_TEN[end - point - 1];
+  return bytes[start] === 45 ? -value : value;
 }
 
 function hexadecimal([, sign, whole = '', fraction = '', power = '0']: RegExpExecArray): number {

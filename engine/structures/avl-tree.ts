@@ -60,6 +60,7 @@ export interface AvlTreeState {
 
 export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
   readonly foreignWords = FOREIGN_WORDS;
+  readonly gapWord = 0;
 
   private readonly arena: Arena;
   private readonly id: number;
@@ -78,7 +79,7 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
     return this.sizeOf(this.root);
   }
 
-  trailingBytes(): number {
+  gapBytes(): number {
     return 0;
   }
 
@@ -115,6 +116,16 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
     }
     this.leave(element);
     this.settle(lowest);
+  }
+
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
+    let element = first;
+    for (let left = count; left > 0; left--) {
+      const next = this.next(element);
+      this.remove(element);
+      free(element);
+      element = next;
+    }
   }
 
   rescore(element: Ref, score: number): void {
@@ -369,7 +380,7 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
   assertValid(): void {
     if (this.root !== NONE && this.parent(this.root) !== NONE) throw new Error('invariant 4: the root has a parent');
     this.assertSubtree(this.root);
-    for (let at = this.first(); at !== NONE; at = this.next(at)) assertOrder(this.arena, this, MEMBER_OFFSET, at);
+    for (let at = this.first(); at !== NONE; at = this.next(at)) assertOrder(this, this.target, at);
   }
 
   private assertSubtree(element: Ref): void {

@@ -66,6 +66,9 @@ export interface HashTableOptions {
   readonly payloadWords: number;
   /** Words of each entry that another structure, of which it is a part as well, keeps there. It tells of them itself. */
   readonly foreignWords?: number;
+  /** Where that structure needs more than words, a different amount in each entry: the word that says how many bytes lie
+   * between the words and the key. */
+  readonly gapWord?: number;
   readonly trace: HashTableProbe | null;
 }
 
@@ -86,6 +89,8 @@ export class HashTable {
   private readonly hash: HashFunction;
   private readonly trace: HashTableProbe | null;
   private readonly keyOffset: number;
+  /** 0 where keys follow the words at once. */
+  private readonly gapWord: number;
   private readonly old: BucketArray;
   private readonly new: BucketArray;
   private cursor = -1;
@@ -98,6 +103,7 @@ export class HashTable {
     this.payloadWords = options.payloadWords;
     this.trace = options.trace;
     this.keyOffset = (HEADER_WORDS + options.payloadWords + (options.foreignWords ?? 0)) * 4;
+    this.gapWord = options.gapWord ?? 0;
     this.old = new BucketArray(arena);
     this.new = new BucketArray(arena);
   }
@@ -138,13 +144,13 @@ export class HashTable {
   }
 
   /**
-   * Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. So many
-   * trailing bytes are left for another structure, from the first multiple of eight behind the key on.
+   * Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. In a table
+   * with a gap word, so many bytes before the key are left for another structure.
    */
-  insertMissing(bytes: Uint8Array, start: number, end: number, trailingBytes = 0): Ref {
+  insertMissing(bytes: Uint8Array, start: number, end: number, gapBytes = 0): Ref {
     const hash = this.lastHash;
     this.growWhenFull();
-    const entry = this.makeEntry(hash, bytes, start, end, trailingBytes);
+    const entry = this.makeEntry(hash, bytes, start, end, gapBytes);
     const which = this.cursor >= 0 ? 1 : 0;
     const table = which === 1 ? this.new : this.old;
     this.link(table, which, hash & (table.size - 1), entry, bytes, start, end);
@@ -248,7 +254,13 @@ export class HashTable {
   }
 
   keyStart(entry: Ref): number {
-    return ((entry & PAGE_MASK) << 3) + this.keyOffset;
+    return this.keyAt(this.arena.words[entry >>> PAGE_SHIFT], (entry & PAGE_MASK) << 1);
+  }
+
+  /** The same for the entry whose first word, within its page, is this. */
+  private keyAt(words: Int32Array, first: number): number {
+    const gapBytes = this.gapWord === 0 ? 0 : words[first + this.gapWord];
+    return (first << 2) + this.keyOffset + gapBytes;
   }
 
   keyCopy(entry: Ref): Uint8Array {
@@ -346,7 +358,7 @@ export class HashTable {
     const length = end - start;
     if (words[first + 1] !== hash || words[first + 2] !== length) return false;
     const page = this.arena.bytes[entry >>> PAGE_SHIFT];
-    const key = (first << 2) + this.keyOffset;
+    const key = this.keyAt(words, first);
     for (let i = 0; i < length; i++) {
       if (page[key + i] !== bytes[start + i]) return false;
     }
@@ -366,16 +378,16 @@ export class HashTable {
     this.trace?.resize(this.id, size);
   }
 
-  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number, trailingBytes: number): Ref {
+  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number, gapBytes: number): Ref {
     const arena = this.arena;
-    const size = this.keyOffset + end - start;
-    const entry = arena.allocate(trailingBytes === 0 ? size : ((size + 7) & ~7) + trailingBytes);
+    const entry = arena.allocate(this.keyOffset + gapBytes + end - start);
     const words = arena.words[entry >>> PAGE_SHIFT];
     const first = (entry & PAGE_MASK) << 1;
     words[first + 1] = hash;
     words[first + 2] = end - start;
     for (let i = 0; i < this.payloadWords; i++) words[first + HEADER_WORDS + i] = 0;
-    copyBytes(bytes, start, end, arena.bytes[entry >>> PAGE_SHIFT], (first << 2) + this.keyOffset);
+    if (this.gapWord !== 0) words[first + this.gapWord] = gapBytes;
+    copyBytes(bytes, start, end, arena.bytes[entry >>> PAGE_SHIFT], this.keyAt(words, first));
     return entry;
   }
 

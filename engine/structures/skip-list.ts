@@ -13,11 +13,16 @@
  *   level 1  head ────(2)───▶ b ──(1)─▶ c ───────────(2)─────▶ ∅
  *   level 0  head ─(1)▶ a ─(1)▶ b ─(1)▶ c ─(1)▶ d ─(1)▶ e ───▶ ∅      and backwards on level 0
  *
- *   an element: │ next │ hash │ length │ levels │ score │ backward │ member … │ tower: forward, span, next's score │ … │
+ *   an element: │ next │ hash │ length │ tower's bytes │ score │ tower … │ member … │
+ *   its tower, on level 0:  │ forward │ backward │ the next one's score │
+ *              and above:   │ forward │ span     │ the next one's score │
  * ```
  *
- * Each link knows its *span*, how many elements farther it leads. The spans on the way to an element add up to its rank.
- * And each link carries the score of the element that it leads to: a search reads a record only to stand on it.
+ * Each link knows its *span*, how many elements farther it leads. The spans on the way to an element add up to its rank. On
+ * level 0 all are 1, so that in their place the way back is kept.
+ *
+ * And each link carries the score of the element that it leads to: a search reads a record only to stand on it. The tower
+ * lies before the member, where it is found without knowing how long that is: a step is one look at one line of memory.
  *
  * **Complexity.** Find, insert, remove, rank and the n-th element O(log n) on average; the neighbours O(1).
  *
@@ -25,7 +30,7 @@
  * 1. On level 0 every element stands in order: by score, then by the bytes of its member.
  * 2. The elements of a level are those of the one below whose towers are high enough.
  * 3. A span is the number of links on level 0 that the link passes over, and to the end where it leads nowhere.
- * 4. A link's score is the score of the element that it leads to.
+ * 4. A link's score is the score of the element that it leads to, and infinity where it leads nowhere.
  * 5. Backwards, the same elements are met; `last` is the last one.
  * 6. No level above the lowest is empty.
  *
@@ -39,17 +44,23 @@ import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type SortedIndex } from './sorted-index.ts';
 import type { LinkModel, SkipListModel, SkipListProbe, TowerModel } from './skip-list.steps.ts';
 
-/** The words of an element behind those of the table: levels, score (two), the element before. */
-const LEVELS = 3;
-const BACKWARD = 6;
-const FOREIGN_WORDS = 4;
-const MEMBER_OFFSET = (TABLE_WORDS + FOREIGN_WORDS) * 4;
-/** The words of one level of a tower: forward, span, and as a double the score of the next. */
+/** The words of an element behind those of the table: the bytes of its tower, and its score (two). */
+const TOWER_BYTES = 3;
+const FOREIGN_WORDS = 3;
+const TOWER_OFFSET = (TABLE_WORDS + FOREIGN_WORDS) * 4;
+/** One level of a tower: forward, span (on level 0: backward), and as a double the score of the next. */
 const LINK_SHIFT = 2;
-const LINK_BYTES = 16;
+const LINK_BYTES_SHIFT = 4;
+const LINK_BYTES = 1 << LINK_BYTES_SHIFT;
+const FORWARD = 0;
+const SPAN = 1;
+const BACKWARD = 1;
+/** From an element's front to the first word of its lowest link, and to the double in that. */
+const FIRST_LINK = TOWER_OFFSET / 4;
+const FIRST_SCORE = TOWER_OFFSET / 8 + 1;
 
 const MOST_LEVELS = 16;
-const HEAD_BYTES = 32 + MOST_LEVELS * LINK_BYTES;
+const HEAD_BYTES = TOWER_OFFSET + MOST_LEVELS * LINK_BYTES;
 
 export interface SkipListOptions {
   readonly id: number;
@@ -67,6 +78,7 @@ export interface SkipListState {
 
 export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   readonly foreignWords = FOREIGN_WORDS;
+  readonly gapWord = TOWER_BYTES;
 
   private readonly arena: Arena;
   private readonly id: number;
@@ -81,35 +93,28 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private tail: Ref = NONE;
   private levels = 1;
   private count = 0;
-  /** How high the next element is to be. */
-  private drawn = 1;
 
   constructor(arena: Arena, options: SkipListOptions) {
     this.arena = arena;
     this.id = options.id;
     this.trace = options.trace;
     this.chance = options.chance;
-    this.target = new Target(arena, MEMBER_OFFSET);
+    this.target = new Target(arena, TOWER_OFFSET, TOWER_BYTES);
   }
 
   get length(): number {
     return this.count;
   }
 
-  trailingBytes(): number {
+  /** The bytes of a tower as high as chance will have it. */
+  gapBytes(): number {
     // Two bits a level: one time in four both are 0, and the tower grows.
     const bits = this.chance();
-    this.drawn = Math.min(MOST_LEVELS, 1 + ((31 - Math.clz32(bits & -bits)) >> 1));
-    if (bits === 0) this.drawn = MOST_LEVELS;
-    return this.drawn * LINK_BYTES;
+    const levels = bits === 0 ? MOST_LEVELS : 1 + ((31 - Math.clz32(bits & -bits)) >> 1);
+    return levels * LINK_BYTES;
   }
 
   insert(element: Ref, score: number): void {
-    this.arena.words[element >>> PAGE_SHIFT][((element & PAGE_MASK) << 1) + LEVELS] = this.drawn;
-    this.place(element, score);
-  }
-
-  private place(element: Ref, score: number): void {
     if (this.head === NONE) this.makeHead();
     const levels = this.levelsOf(element);
     if (levels > this.levels) this.raise(levels);
@@ -118,15 +123,39 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.enter(element, levels, score);
     for (let level = 0; level < levels; level++) this.link(level, this.before[level], element, score, rank);
     for (let level = levels; level < this.levels; level++) this.stretch(level, this.before[level], 1);
-    this.setBackward(element, this.before[0] === this.head ? NONE : this.before[0]);
+    this.setBackward(element, this.named(this.before[0]));
     this.setBackward(this.next(element), element);
   }
 
   remove(element: Ref): void {
+    this.findBefore(element);
+    this.takeOut(element);
+  }
+
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
+    // One search: what stands before an element stands before the next one when it is out.
+    this.findBefore(first);
+    let element = first;
+    for (let left = count; left > 0; left--) {
+      const next = this.next(element);
+      this.takeOut(element);
+      free(element);
+      element = next;
+    }
+  }
+
+  /** Finds what is before an element on every level. On the lowest it knows that itself, and no search needs to walk there. */
+  private findBefore(element: Ref): void {
     this.target.setElement(element, this.score(element));
-    this.search();
+    this.search(1);
+    const previous = this.previous(element);
+    this.before[0] = previous === NONE ? this.head : previous;
+  }
+
+  /** After what is before the element was found. */
+  private takeOut(element: Ref): void {
     const levels = this.levelsOf(element);
-    this.setBackward(this.next(element), this.previous(element));
+    this.setBackward(this.next(element), this.named(this.before[0]));
     for (let level = 0; level < levels; level++) this.unlink(level, this.before[level], element);
     for (let level = levels; level < this.levels; level++) this.stretch(level, this.before[level], -1);
     this.leave(element);
@@ -136,45 +165,57 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   rescore(element: Ref, score: number): void {
-    if (this.fitsInPlace(element, score)) {
-      this.target.setElement(element, this.score(element));
-      this.search();
+    const fits = this.fitsInPlace(element, score);
+    this.findBefore(element);
+    if (fits) {
       this.setScore(element, score);
     } else {
-      this.remove(element);
-      this.place(element, score);
+      this.takeOut(element);
+      this.insert(element, score);
     }
   }
 
-  /** Whether with this score an element would stand between the same two. */
+  /** Whether with this score an element would stand between the same two. Only towards one of them can it have moved. */
   private fitsInPlace(element: Ref, score: number): boolean {
-    const [previous, next] = [this.previous(element), this.next(element)];
     this.target.setElement(element, score);
-    return (
-      (previous === NONE || this.target.isBehind(previous, this.score(previous))) &&
-      (next === NONE || !this.target.isBehind(next, this.score(next)))
-    );
+    if (score > this.score(element)) {
+      const next = this.next(element);
+      return next === NONE || !this.target.isBehind(next, this.nextScore(element, 0));
+    }
+    const previous = this.previous(element);
+    return previous === NONE || this.target.isBehind(previous, this.score(previous));
   }
 
-  /** Finds, on every level, the last element before the target. Returns how many elements are before the target. */
-  private search(): number {
+  /**
+   * Finds, on every level down to the lowest, the last element before the target. Returns how many elements are before that.
+   *
+   * What most commands on a large sorted set wait for is this loop, and in it for memory. So it looks first at the score in
+   * a link, which most often decides, and at the rest of the link only to follow it; what it needs are local names.
+   */
+  private search(lowest = 0): number {
+    const { target, before, ranks, trace } = this;
+    const { words, doubles } = this.arena;
+    const wanted = target.score;
     let at = this.head;
+    let scores = doubles[at >>> PAGE_SHIFT];
     let rank = 0;
-    for (let level = this.levels - 1; level >= 0; level--) {
+    for (let level = this.levels - 1; level >= lowest; level--) {
       for (;;) {
-        const words = this.arena.words[at >>> PAGE_SHIFT];
-        const link = this.linkAt(at, level);
-        const next = words[link];
-        if (next === NONE) break;
-        const score = this.arena.doubles[at >>> PAGE_SHIFT][(link >>> 1) + 1];
-        if (!this.target.isBehind(next, score)) break;
-        rank += words[link + 1];
+        const ahead = scores[nextScoreAt(at, level)];
+        if (ahead > wanted) break;
+        const page = words[at >>> PAGE_SHIFT];
+        const link = linkAt(at, level);
+        const next = page[link];
+        // Where no score is wanted or the two are equal, members decide; and infinity may be that of the end.
+        if (!(ahead < wanted) && (next === NONE || !target.isBehindTie(next))) break;
+        rank += level === 0 ? 1 : page[link + SPAN];
         at = next;
-        this.trace?.forward(this.id, level, at);
+        scores = doubles[at >>> PAGE_SHIFT];
+        trace?.forward(this.id, level, at);
       }
-      this.trace?.down(this.id, level, at === this.head ? NONE : at);
-      this.before[level] = at;
-      this.ranks[level] = rank;
+      trace?.down(this.id, level, this.named(at));
+      before[level] = at;
+      ranks[level] = rank;
     }
     return rank;
   }
@@ -202,14 +243,14 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     let left = rank + 1;
     for (let level = this.levels - 1; left > 0; level--) {
       for (;;) {
-        const words = this.arena.words[at >>> PAGE_SHIFT];
-        const link = this.linkAt(at, level);
-        if (words[link] === NONE || words[link + 1] > left) break;
-        left -= words[link + 1];
-        at = words[link];
+        const next = this.forward(at, level);
+        const span = level === 0 ? 1 : this.word(at, level, SPAN);
+        if (next === NONE || span > left) break;
+        left -= span;
+        at = next;
         this.trace?.forward(this.id, level, at);
       }
-      if (left > 0) this.trace?.down(this.id, level, at === this.head ? NONE : at);
+      if (left > 0) this.trace?.down(this.id, level, this.named(at));
     }
     return at;
   }
@@ -227,7 +268,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   previous(element: Ref): Ref {
-    return this.arena.word(element, BACKWARD);
+    return this.word(element, 0, BACKWARD);
   }
 
   score(element: Ref): number {
@@ -241,38 +282,38 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   // The layout of an element.
 
   private levelsOf(element: Ref): number {
-    return this.arena.word(element, LEVELS);
+    return this.arena.word(element, TOWER_BYTES) >>> LINK_BYTES_SHIFT;
   }
 
-  /** The first word of one level of a tower, within its page: behind the member, at a multiple of eight bytes. */
-  private linkAt(element: Ref, level: number): number {
-    const first = (element & PAGE_MASK) << 1;
-    const length = this.arena.words[element >>> PAGE_SHIFT][first + 2];
-    return first + (((MEMBER_OFFSET + length + 7) >>> 3) << 1) + (level << LINK_SHIFT);
+  /** A word of the link on a level: `FORWARD`, `SPAN`, or `BACKWARD`. */
+  private word(element: Ref, level: number, word: number): number {
+    return this.arena.words[element >>> PAGE_SHIFT][linkAt(element, level) + word];
   }
 
   private forward(element: Ref, level: number): Ref {
-    return this.arena.words[element >>> PAGE_SHIFT][this.linkAt(element, level)];
+    return this.word(element, level, FORWARD);
   }
 
   private span(element: Ref, level: number): number {
-    return this.arena.words[element >>> PAGE_SHIFT][this.linkAt(element, level) + 1];
+    if (level > 0) return this.word(element, level, SPAN);
+    return this.forward(element, 0) === NONE ? 0 : 1;
   }
 
   private nextScore(element: Ref, level: number): number {
-    return this.arena.doubles[element >>> PAGE_SHIFT][(this.linkAt(element, level) >>> 1) + 1];
+    return this.arena.doubles[element >>> PAGE_SHIFT][nextScoreAt(element, level)];
   }
 
   private setLink(element: Ref, level: number, forward: Ref, span: number, score: number): void {
     const words = this.arena.words[element >>> PAGE_SHIFT];
-    const link = this.linkAt(element, level);
-    words[link] = forward;
-    words[link + 1] = span;
-    this.arena.doubles[element >>> PAGE_SHIFT][(link >>> 1) + 1] = score;
+    const link = linkAt(element, level);
+    words[link + FORWARD] = forward;
+    if (level > 0) words[link + SPAN] = span;
+    this.arena.doubles[element >>> PAGE_SHIFT][nextScoreAt(element, level)] = score;
   }
 
   private makeHead(): void {
     this.head = this.arena.allocateZeroed(HEAD_BYTES);
+    this.setLink(this.head, 0, NONE, 0, Infinity);
   }
 
   /** An element's name in a step: the head has none. */
@@ -283,7 +324,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   // Micro-steps.
 
   private raise(levels: number): void {
-    for (let level = this.levels; level < levels; level++) this.setLink(this.head, level, NONE, this.count, 0);
+    for (let level = this.levels; level < levels; level++) this.setLink(this.head, level, NONE, this.count, Infinity);
     this.levels = levels;
     this.trace?.raise(this.id, levels);
   }
@@ -291,7 +332,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private enter(element: Ref, levels: number, score: number): void {
     this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE] = score;
     this.count++;
-    const start = this.arena.offset(element) + MEMBER_OFFSET;
+    const start = this.target.memberStart(element);
     const length = this.arena.word(element, 2);
     const page = this.arena.bytes[element >>> PAGE_SHIFT];
     this.trace?.enter(this.id, element, levels, length, score, page, start, start + length);
@@ -312,22 +353,22 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   private stretch(level: number, before: Ref, by: number): void {
-    this.arena.words[before >>> PAGE_SHIFT][this.linkAt(before, level) + 1] += by;
+    this.arena.words[before >>> PAGE_SHIFT][linkAt(before, level) + SPAN] += by;
     this.trace?.stretch(this.id, level, this.named(before), by);
   }
 
   private setBackward(element: Ref, before: Ref): void {
     if (element === NONE) this.tail = before;
-    else this.arena.words[element >>> PAGE_SHIFT][((element & PAGE_MASK) << 1) + BACKWARD] = before;
+    else this.arena.words[element >>> PAGE_SHIFT][linkAt(element, 0) + BACKWARD] = before;
     this.trace?.back(this.id, element, before);
   }
 
-  /** After a search for the element: those before it know its score. */
+  /** After what is before the element was found: those know its score. */
   private setScore(element: Ref, score: number): void {
     this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE] = score;
     for (let level = this.levelsOf(element) - 1; level >= 0; level--) {
       const before = this.before[level];
-      this.arena.doubles[before >>> PAGE_SHIFT][(this.linkAt(before, level) >>> 1) + 1] = score;
+      this.arena.doubles[before >>> PAGE_SHIFT][nextScoreAt(before, level)] = score;
     }
     this.trace?.rescore(this.id, element, score);
   }
@@ -353,7 +394,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   snapshot(): SkipListModel {
     const towers = new Map<number, TowerModel>();
     for (let at = this.first(); at !== NONE; at = this.next(at)) {
-      const start = this.arena.offset(at) + MEMBER_OFFSET;
+      const start = this.target.memberStart(at);
       const length = this.arena.word(at, 2);
       towers.set(at, {
         ref: at,
@@ -391,7 +432,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   assertValid(): void {
     const order: Ref[] = [];
     for (let at = this.first(); at !== NONE; at = this.next(at)) {
-      assertOrder(this.arena, this, MEMBER_OFFSET, at);
+      assertOrder(this, this.target, at);
       order.push(at);
     }
     if (order.length !== this.count) throw new Error(`invariant 1: ${order.length} elements, ${this.count} counted`);
@@ -412,10 +453,20 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
       const span = next === NONE ? order.length - rank : order.indexOf(next) + 1 - rank;
       if (this.span(element, level) !== span)
         throw new Error(`invariant 3: the link of ${element} on level ${level} does not span ${span}`);
-      if (next !== NONE && this.nextScore(element, level) !== this.score(next))
+      if (this.nextScore(element, level) !== (next === NONE ? Infinity : this.score(next)))
         throw new Error(`invariant 4: ${element} has another score for ${next} on level ${level}`);
     });
   }
+}
+
+/** Where the first word of a link lies in its page. */
+function linkAt(element: Ref, level: number): number {
+  return ((element & PAGE_MASK) << 1) + FIRST_LINK + (level << LINK_SHIFT);
+}
+
+/** Where the double in it does. */
+function nextScoreAt(element: Ref, level: number): number {
+  return (element & PAGE_MASK) + FIRST_SCORE + (level << 1);
 }
 
 const EMPTY: SkipListState = { head: NONE, last: NONE, levels: 1, length: 0 };

@@ -7,7 +7,7 @@ import { HashTable } from './hash-table.ts';
 import type { SortedIndex } from './sorted-index.ts';
 
 export interface SortedChange {
-  readonly do: 'set' | 'remove' | 'clear' | 'look';
+  readonly do: 'set' | 'remove' | 'remove run' | 'clear' | 'look';
   readonly member: string;
   readonly score: number;
 }
@@ -18,6 +18,7 @@ export const sortedChanges = fc.array(
     do: fc.oneof(
       { weight: 20, arbitrary: fc.constant('set' as const) },
       { weight: 12, arbitrary: fc.constant('remove' as const) },
+      { weight: 2, arbitrary: fc.constant('remove run' as const) },
       { weight: 4, arbitrary: fc.constant('look' as const) },
       { weight: 1, arbitrary: fc.constant('clear' as const) },
     ),
@@ -30,6 +31,9 @@ export const sortedChanges = fc.array(
   { minLength: 20, maxLength: 150 },
 );
 
+/** So many elements are taken out at once, from the first of a score on. */
+const RUN = 3;
+
 export class SortedElements<State, Model> {
   readonly arena = new Arena();
   readonly index: SortedIndex<State, Model>;
@@ -37,9 +41,10 @@ export class SortedElements<State, Model> {
 
   constructor(make: (arena: Arena) => SortedIndex<State, Model>) {
     this.index = make(this.arena);
-    const { foreignWords } = this.index;
+    const { foreignWords, gapWord } = this.index;
     this.table = new HashTable(this.arena, {
-      ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null, foreignWords },
+      ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null },
+      ...{ foreignWords, gapWord },
     });
   }
 
@@ -52,9 +57,13 @@ export class SortedElements<State, Model> {
     } else if (what === 'remove' && found !== NONE) {
       this.index.remove(found);
       this.table.remove(found);
+    } else if (what === 'remove run') {
+      const rank = this.index.countToScore(score, false);
+      const count = Math.min(RUN, this.index.length - rank);
+      if (count > 0) this.index.removeRun(this.index.at(rank), count, (element) => this.table.remove(element));
     } else if (what === 'set') {
       if (found !== NONE) this.index.rescore(found, score);
-      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.trailingBytes()), score);
+      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.gapBytes()), score);
     } else if (what === 'look') {
       this.index.at(this.index.countToScore(score, true));
       if (found !== NONE) this.index.rank(found);
@@ -80,7 +89,15 @@ export function expectedOrder(changes: readonly SortedChange[]): [member: string
   for (const { do: what, member, score } of changes) {
     if (what === 'set') map.set(member, score);
     if (what === 'remove') map.delete(member);
+    if (what === 'remove run') {
+      const run = inOrder(map).filter(([, other]) => other >= score);
+      for (const [other] of run.slice(0, RUN)) map.delete(other);
+    }
     if (what === 'clear') map.clear();
   }
+  return inOrder(map);
+}
+
+function inOrder(map: ReadonlyMap<string, number>): [member: string, score: number][] {
   return [...map].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
 }

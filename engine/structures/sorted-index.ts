@@ -3,11 +3,11 @@
  * tree both do, so that they can be compared; a sorted set does not know which one it has.
  *
  * An element is one record in two structures. The hash table that finds it by its member owns the record and its first
- * words; the index keeps its links in words of the same record: in `FOREIGN` words before the member, and in bytes behind
- * it where their number differs from element to element.
+ * words; the index keeps its links in the same record, before the member: in words, and in a gap behind them where their
+ * number differs from element to element. So both are found without a look at how long the member is.
  *
  * ```
- *   │ next │ hash │ length │ the index's words, with the score … │ member … │ the index's bytes │
+ *   │ next │ hash │ length │ the index's words, with the score … │ the gap … │ member … │
  * ```
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
@@ -22,13 +22,17 @@ export interface SortedIndex<State, Model> {
   readonly length: number;
   /** Words that it needs in each entry of the table. */
   readonly foreignWords: number;
-  /** How many bytes the next element is to have behind its member; asked once before each `insert`. */
-  trailingBytes(): number;
+  /** The word of an entry that says how wide its gap is; 0 where no entry has one. */
+  readonly gapWord: number;
+  /** How many bytes the next element is to have before its member; asked once before each `insert`. */
+  gapBytes(): number;
 
   /** Puts an element in its place. It lies in the table already, and is not in the index. */
   insert(element: Ref, score: number): void;
   /** Takes an element out; its record is the table's to free. */
   remove(element: Ref): void;
+  /** Takes out so many elements from one on, there must be as many; calls `free` with each of them when it is out. */
+  removeRun(first: Ref, count: number, free: (element: Ref) => void): void;
   /** Gives an element another score, and the place that goes with it. */
   rescore(element: Ref, score: number): void;
   /** Forgets all elements at once, whose records are being freed. */
@@ -58,64 +62,49 @@ export interface SortedIndex<State, Model> {
   assertValid(): void;
 }
 
-/** Compares an element's member with bytes as memcmp does, a prefix before the longer. `offset` is where members begin. */
-function compareMember(
-  arena: Arena,
-  element: Ref,
-  offset: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  const page = arena.bytes[element >>> PAGE_SHIFT];
-  const first = ((element & PAGE_MASK) << 3) + offset;
-  const length = arena.words[element >>> PAGE_SHIFT][((element & PAGE_MASK) << 1) + 2];
-  const shared = Math.min(length, end - start);
-  for (let i = 0; i < shared; i++) {
-    const difference = page[first + i] - bytes[start + i];
-    if (difference !== 0) return difference;
-  }
-  return length - (end - start);
-}
-
-/** What a search looks for. */
-const BY_ELEMENT = 0;
-const BY_SCORE = 1;
-const BY_MEMBER = 2;
-
 /** What is looked for in an index, and whether an element comes before it. One object an index, filled before each search. */
 export class Target {
+  /** Elements with a lower score come before, those with a higher one do not. None is either where this is no number. */
+  score = 0;
+
   private readonly arena: Arena;
   private readonly memberOffset: number;
-  private by = BY_ELEMENT;
-  private score = 0;
+  private readonly gapWord: number;
+  /** Whether among equal scores the members decide, by the bytes from `start` to `end`. */
+  private hasMember = false;
+  /** The element whose place is looked for, which does not come before itself; `NONE` of any other target. */
+  private element: Ref = NONE;
   private isInclusive = false;
   private bytes: Uint8Array = NO_BYTES;
   private start = 0;
   private end = 0;
 
-  constructor(arena: Arena, memberOffset: number) {
+  /** Members begin at an offset from the front of their elements, behind the gap of so many bytes as a word says. */
+  constructor(arena: Arena, memberOffset: number, gapWord = 0) {
     this.arena = arena;
     this.memberOffset = memberOffset;
+    this.gapWord = gapWord;
   }
 
   /** The place of this very element, were its score this. */
   setElement(element: Ref, score: number): void {
-    this.by = BY_ELEMENT;
+    const start = this.memberStart(element);
+    this.setMember(this.arena.bytes[element >>> PAGE_SHIFT], start, start + this.arena.word(element, 2), false);
+    this.element = element;
     this.score = score;
-    this.bytes = this.arena.bytes[element >>> PAGE_SHIFT];
-    this.start = ((element & PAGE_MASK) << 3) + this.memberOffset;
-    this.end = this.start + this.arena.word(element, 2);
   }
 
   setScore(score: number, isInclusive: boolean): void {
-    this.by = BY_SCORE;
     this.score = score;
+    this.hasMember = false;
     this.isInclusive = isInclusive;
   }
 
+  /** A member, whatever its score. */
   setMember(bytes: Uint8Array, start: number, end: number, isInclusive: boolean): void {
-    this.by = BY_MEMBER;
+    this.score = NaN;
+    this.hasMember = true;
+    this.element = NONE;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
@@ -124,21 +113,43 @@ export class Target {
 
   /** Whether an element with this score comes before what is looked for; if inclusive, also when it is just that. */
   isBehind(element: Ref, score: number): boolean {
-    if (this.by === BY_ELEMENT) return score < this.score || (score === this.score && this.compare(element) < 0);
-    if (this.by === BY_SCORE) return this.isInclusive ? score <= this.score : score < this.score;
-    return this.isInclusive ? this.compare(element) <= 0 : this.compare(element) < 0;
+    return score < this.score || (!(score > this.score) && this.isBehindTie(element));
   }
 
-  private compare(element: Ref): number {
-    return compareMember(this.arena, element, this.memberOffset, this.bytes, this.start, this.end);
+  /** The same of an element whose score is neither lower nor higher. */
+  isBehindTie(element: Ref): boolean {
+    if (!this.hasMember) return this.isInclusive;
+    if (element === this.element) return false;
+    const order = this.compareMember(element);
+    return this.isInclusive ? order <= 0 : order < 0;
+  }
+
+  /** Where an element's member begins in its page. */
+  memberStart(element: Ref): number {
+    const gapBytes = this.gapWord === 0 ? 0 : this.arena.word(element, this.gapWord);
+    return ((element & PAGE_MASK) << 3) + this.memberOffset + gapBytes;
+  }
+
+  /** Compares an element's member with what is looked for as memcmp does, a prefix before the longer. */
+  private compareMember(element: Ref): number {
+    const { bytes, start } = this;
+    const page = this.arena.bytes[element >>> PAGE_SHIFT];
+    const first = this.memberStart(element);
+    const length = this.arena.word(element, 2);
+    const wanted = this.end - start;
+    const shared = length < wanted ? length : wanted;
+    for (let i = 0; i < shared; i++) {
+      const difference = page[first + i] - bytes[start + i];
+      if (difference !== 0) return difference;
+    }
+    return length - wanted;
   }
 }
 
-/** Throws unless one element comes before another. */
-export function assertOrder(arena: Arena, index: SortedIndex<unknown, unknown>, offset: number, element: Ref): void {
+/** Throws unless one element comes before the next one. */
+export function assertOrder(index: SortedIndex<unknown, unknown>, target: Target, element: Ref): void {
   const next = index.next(element);
   if (next === NONE) return;
-  const target = new Target(arena, offset);
   target.setElement(next, index.score(next));
   if (!target.isBehind(element, index.score(element))) throw new Error(`${element} does not come before ${next}`);
 }

@@ -5,7 +5,8 @@ import { bundle } from '../bundle.mjs';
 import { giveUp } from '../ensure-install.mjs';
 import { median, printTable } from './figures.mjs';
 
-function run(program, ...words) {
+/** What a program measures, in a process of its own. */
+export function run(program, ...words) {
   const result = spawnSync(process.execPath, ['--expose-gc', program, ...words], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
