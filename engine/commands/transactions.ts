@@ -92,16 +92,18 @@ function exec({ keyspace, session, reply, server }: Context): void {
   if (queue === null) throw new CommandError('ERR EXEC without MULTI');
   const isBroken = session.isQueueBroken;
   const isStale = !isBroken && isAnyWatchedChanged(keyspace, session);
-  endTransaction(keyspace, session);
-  if (isBroken) throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
-  if (isStale) {
+  if (isBroken || isStale) {
+    endTransaction(keyspace, session);
+    if (isBroken) throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
     reply.nullArray();
     return;
   }
+  unwatchAll(keyspace, session);
   reply.array(queue.length);
   server.beginGroup();
   for (const queued of queue) server.runQueued(queued);
   server.endGroup();
+  session.forgetQueue();
 }
 
 function isAnyWatchedChanged(keyspace: Keyspace, session: Session): boolean {
