@@ -1,10 +1,12 @@
 // Random sessions to the engine and to a real redis-server, whose replies must be equal.
 // Usage: npm run differential [-- --commands 1000000 --seed 1 --groups list,set]
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 
 import { requireRedis, startRedis } from './conformance-server.mjs';
-import { giveUp } from './ensure-install.mjs';
+import { giveUp, root } from './ensure-install.mjs';
 
 const { values } = parseArgs({
   options: { commands: { type: 'string' }, seed: { type: 'string' }, groups: { type: 'string' } },
@@ -18,7 +20,14 @@ const { bundle } = await import('./bundle.mjs');
 const program = await bundle('engine/conformance/differential/index.ts', { name: 'differential' });
 const { RealServer, describe, run, smallest } = await import(pathToFileURL(program).href);
 
-const redis = await startRedis({ databases: '16' });
+/** The transcript fails with the other tests from now on, until what it shows is mended. */
+async function keep(session, small) {
+  const path = `engine/conformance/transcripts/found-${session}.transcript`;
+  await writeFile(join(root, path), small.transcript);
+  console.log(`\nMade small:\n${describe(small.difference)}\n\n${small.transcript}\nKept as ${path}.`);
+}
+
+const redis = await startRedis();
 const server = await RealServer.at(redis.socket);
 const startMs = Date.now();
 let told = 0;
@@ -39,10 +48,10 @@ try {
   );
   if (found.difference) {
     process.exitCode = 1;
-    console.log(`\nseed ${found.seed}\n${describe(found.difference)}`);
-    const small = await smallest(server, `Seed ${found.seed} of the differential test`, found.moves);
+    console.log(`\nSession ${found.seed}:\n${describe(found.difference)}`);
+    const small = await smallest(server, `Session ${found.seed} of the differential test`, found.moves);
     if (small === null) console.log('\nPlayed again, it does not differ.');
-    else console.log(`\nMade small:\n${describe(small.difference)}\n\n${small.transcript}`);
+    else await keep(found.seed, small);
   }
 } finally {
   server.close();

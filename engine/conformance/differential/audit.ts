@@ -1,4 +1,4 @@
-import type { Move } from './play.ts';
+import type { Move } from './moves.ts';
 import type { EngineSide } from './sides.ts';
 
 /** What shows the whole of a value, by its type. */

@@ -1,6 +1,7 @@
 /** What the script takes from here. */
 import { inBrief, transcriptOf } from './keep.ts';
-import { play, type Difference, type Move, type PlayOptions } from './play.ts';
+import type { Move } from './moves.ts';
+import { play, type Difference, type PlayOptions } from './play.ts';
 import { shrink } from './shrink.ts';
 import type { Oracle } from './sides.ts';
 

@@ -1,11 +1,12 @@
 /** A session that shows a difference, as a transcript that says what the real server answers. */
 import { exactly, exceptionFor } from '../exceptions.ts';
 import type { Expectation } from '../expectation.ts';
-import { everyPart, isError } from '../loose.ts';
+import { isError } from '../loose.ts';
 import { quote } from '../quoting.ts';
 import type { Reply } from '../reply.ts';
 import { printTranscript, type Happening, type Item } from '../transcript.ts';
-import { withCompanions, type Heard, type Move } from './play.ts';
+import { withCompanions, type Move } from './moves.ts';
+import type { Heard } from './play.ts';
 
 /** Words that need no quotes, nor are anything but themselves to a transcript. */
 const BARE = /^[\w.:*?+\-[\]()^|#]+$/;
@@ -65,8 +66,4 @@ function expectationOf(words: readonly string[] | null, reply: Reply): Expectati
 /** A difference as one reads it in a terminal. */
 export function inBrief(reply: string): string {
   return reply.length > 1000 ? `${reply.slice(0, 1000)} …` : reply;
-}
-
-export function described(reply: Reply): string {
-  return inBrief(everyPart(reply));
 }

@@ -4,13 +4,9 @@ import { everyPart } from '../loose.ts';
 import { encodeCommand } from '../quoting.ts';
 import { decodeReply, type Reply } from '../reply.ts';
 import { auditOf } from './audit.ts';
+import { withCompanions, type Move } from './moves.ts';
 import { Pair } from './pair.ts';
 import { EngineSide, type Link, type Oracle } from './sides.ts';
-
-/** Something that a session does. The lines of a send go out in one piece. */
-export type Move =
-  | { readonly kind: 'send'; readonly client: number; readonly lines: readonly (readonly string[])[] }
-  | { readonly kind: 'wait'; readonly ms: number };
 
 export interface Difference {
   /** Which of the moves; those of the audit are counted on. */
@@ -222,12 +218,6 @@ export async function play(oracle: Oracle, moves: readonly Move[], options: Play
     difference = error.difference;
   }
   return { difference, audit, heard: run.heard, replies: run.replies };
-}
-
-/** A line with those that go with it, as its exception asks. */
-export function withCompanions(line: readonly string[]): (readonly string[])[] {
-  const exception = exceptionFor(line);
-  return [exception?.before?.(line), line, exception?.after?.(line)].filter((words) => words !== undefined);
 }
 
 function namedClients(lines: readonly (readonly string[])[]): Set<number> {

@@ -1,6 +1,7 @@
 /** Many sessions, one after the other. */
 import { SPECS } from '../../commands/all.ts';
-import { play, type Difference, type Move } from './play.ts';
+import type { Move } from './moves.ts';
+import { play, type Difference } from './play.ts';
 import { Random } from './random.ts';
 import { SessionMaker } from './session.ts';
 import type { Oracle } from './sides.ts';

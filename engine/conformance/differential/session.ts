@@ -2,11 +2,11 @@
 import type { CommandGroup, CommandSpec } from '../../commands/contract.ts';
 import { exceptionFor, LEFT_OUT } from '../exceptions.ts';
 import { callsOf, lineOf, type Call } from './line.ts';
-import type { Move } from './play.ts';
+import type { Move } from './moves.ts';
 import { Random } from './random.ts';
 import { isAsleepBriefly, isOutOfTime, isTooMuch, isUndecided } from './risks.ts';
 import { LOW_SETTINGS } from './settings.ts';
-import type { Mood } from './vocabulary.ts';
+import { nameOfId, type Mood } from './vocabulary.ts';
 
 export interface SessionOptions {
   readonly specs: readonly CommandSpec[];
@@ -189,15 +189,9 @@ export class SessionMaker {
     if (random.percent(70)) return;
     this.mannersOf(client).mayBeWaiting = false;
     const how = random.pick([[], ['TIMEOUT'], ['ERROR']]);
-    this.push(STEADY, [...this.leftOf(STEADY), ['CLIENT', 'UNBLOCK', `\${id${client}}`, ...how]]);
-  }
-
-  /** UNBLOCK must not be queued. */
-  private leftOf(client: number): string[][] {
-    const manners = this.mannersOf(client);
-    if (!manners.isInTransaction) return [];
-    manners.isInTransaction = false;
-    return [['DISCARD']];
+    // UNBLOCK must not be queued.
+    this.mannersOf(STEADY).isInTransaction = false;
+    this.push(STEADY, [['DISCARD'], ['CLIENT', 'UNBLOCK', nameOfId(client), ...how]]);
   }
 
   /** One line that the client may say now; null when the dice fell badly. */
@@ -218,6 +212,9 @@ export class SessionMaker {
     if (!this.isMannerly(client, call)) return null;
     const line = lineOf(random, call, this.mood, this.calls);
     if (isTooMuch(line) || isUndecided(line) || isOutOfTime(line, manners.isInTransaction)) return null;
+    // What is over soon must be heard at once.
+    const isHeard = client === STEADY || (spec.flags.includes('blocking') && !manners.mayBeWaiting);
+    if (isAsleepBriefly(line) && !isHeard) return null;
     // What is shown before must be shown.
     if (manners.isSilent && exceptionFor(line)?.before !== undefined) return null;
     this.note(manners, name, spec);
@@ -248,8 +245,8 @@ export class SessionMaker {
 
   /** In the end nobody waits, and no transaction is open. */
   private tidy(): void {
-    const lines = this.leftOf(STEADY);
-    for (let client = 2; client <= CLIENTS; client++) lines.push(['CLIENT', 'UNBLOCK', `\${id${client}}`]);
+    const lines = [['DISCARD']];
+    for (let client = 2; client <= CLIENTS; client++) lines.push(['CLIENT', 'UNBLOCK', nameOfId(client)]);
     this.push(STEADY, lines);
   }
 }

@@ -1,5 +1,5 @@
 /** Makes a failing session small: fewer moves, fewer lines, fewer and shorter words, as long as it still fails. */
-import type { Move } from './play.ts';
+import type { Move } from './moves.ts';
 import { isAsleepBriefly, isOutOfTime, isTooMuch, isUndecided } from './risks.ts';
 
 /** Whether a session still fails. */

@@ -46,6 +46,8 @@ export class EngineSide {
   connect(): Link {
     const { engine } = this;
     const turn = (work: (connection: Connection) => void): void => {
+      // Whose time is up has stopped waiting before anybody else is heard.
+      if (engine.isAnyWaitOver(Date.now())) engine.tick(Date.now());
       engine.setTime(Date.now());
       work(connection);
       engine.endTurn();

@@ -6,7 +6,8 @@ import { EXCEPTIONS, LEFT_OUT } from '../exceptions.ts';
 import { EngineOracle } from './engine-oracle.test-kit.ts';
 import { smallest } from './index.ts';
 import { callsOf } from './line.ts';
-import { play, type Move } from './play.ts';
+import type { Move } from './moves.ts';
+import { play } from './play.ts';
 import { sessionOf } from './run.ts';
 import { shrink } from './shrink.ts';
 

@@ -153,7 +153,7 @@ const PATTERNS = [
 const CHANNELS = ['news', 'news.a', 'chat', 'c\x00', ''];
 const CHANNEL_PATTERNS = ['__key*', '__keyevent@0__:*', 'news*', '*', 'n?ws', '[cn]*', 'none', ''];
 
-export function textFor(random: Random, { members }: Mood): string {
+function textFor(random: Random, { members }: Mood): string {
   if (random.percent(45)) return memberFor(random, members);
   if (random.percent(90)) return random.pick(TEXTS);
   return random.percent(95) ? 'x'.repeat(random.pick(LONG_TEXTS)) : 'y'.repeat(random.between(1000, 20_000));
@@ -227,6 +227,11 @@ function offsetFor(random: Random): string {
 
 function bitOffset(random: Random): string {
   return random.percent(30) ? `#${random.below(40)}` : offsetFor(random);
+}
+
+/** Stands for the id that a client has, which is another one on each server; a transcript reads it alike. */
+export function nameOfId(client: number): string {
+  return `\${id${client}}`;
 }
 
 type Maker = (random: Random, mood: Mood, group: CommandGroup) => string;
@@ -326,7 +331,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'connection-name': oneOf('me', 'you', 'a b', '', 'x\n'),
   libname: oneOf('lib', 'a b'),
   libver: oneOf('1.0', 'a b'),
-  'client-id': oneOf('${id1}', '${id2}', '${id3}', '${id4}', '999999', '0', '-1', 'x'),
+  'client-id': oneOf(nameOfId(1), nameOfId(2), nameOfId(3), nameOfId(4), '999999', '0', '-1', 'x'),
   'command-name': oneOf('get', 'ZADD', 'object|encoding', 'nonsense', 'blpop', 'sort'),
   category: oneOf('read', 'write', 'nonsense'),
   'module-name': oneOf('none'),
