@@ -54,10 +54,10 @@ export function lineOf(random: Random, call: Call, mood: Mood, calls: readonly C
   const words = template
     ? [...call.words, ...template(random, mood, calls)]
     : adjusted(random, mood, [...call.words, ...argumentsOf(random, call.spec, mood)]);
-  const line =
-    template === undefined && !words.some((word) => word.startsWith('${')) && random.percent(4)
-      ? mistaken(random, mood, words, call.words.length)
-      : words;
+  // The session must know who is in a transaction, and a name must stay a name.
+  const mayErr =
+    template === undefined && call.spec.group !== 'transactions' && !words.some((word) => word.startsWith('${'));
+  const line = mayErr && random.percent(4) ? mistaken(random, mood, words, call.words.length) : words;
   return random.percent(5) ? [line[0].toUpperCase(), ...line.slice(1)] : line;
 }
 
