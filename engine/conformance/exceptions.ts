@@ -192,7 +192,10 @@ export const EXCEPTIONS: readonly Exception[] = [
   { commands: ['hkeys', 'hvals', 'keys'], reason: TABLE_ORDER, ...unordered(false) },
   {
     commands: ['sort', 'sort_ro'],
-    reason: `${TABLE_ORDER} It decides where nothing is sorted by, or where that is equal; with LIMIT, even who is shown.`,
+    reason:
+      `${TABLE_ORDER} It decides where nothing is sorted by, or where that is equal; with LIMIT, even who is shown. ` +
+      'Besides, Redis takes an overflow in an earlier command for one of its own; a cursor that can be read ends that.',
+    before: () => ALL_KEYS,
     same: sameSorted,
     expected: exactly,
   },

@@ -12,7 +12,7 @@ type Atom =
 
 /** Enough for any session that one waits for. */
 const MOST_TRIES = 1500;
-const MOST_MS = 60_000;
+const MOST_MS = 120_000;
 
 export async function shrink(moves: readonly Move[], fails: Fails): Promise<readonly Move[]> {
   let triesLeft = MOST_TRIES;
