@@ -218,8 +218,8 @@ export class SessionMaker {
     // What is shown before must be shown.
     if (manners.isSilent && exceptionFor(line)?.before !== undefined) return null;
     this.note(manners, name, spec);
-    if (name === 'client|reply') manners.isSilent = line[2]?.toLowerCase() !== 'on';
-    if (name === 'reset') manners.isSilent = false;
+    if (name === 'client|reply') manners.isSilent = line.length !== 3 || line[2].toLowerCase() !== 'on';
+    if (name === 'reset' && line.length === 1) manners.isSilent = false;
     return line;
   }
 
