@@ -32,6 +32,7 @@ export function auditOf(side: EngineSide, client: number): Move[] {
     if (read) lines.push(read(key));
     if (lines.length > LINES_AT_ONCE) flush();
   }
+  lines.push(['DEBUG', 'DIGEST']);
   const counts = side.engine.keyspace.databases.flatMap(({ index }) => [['SELECT', String(index)], ['DBSIZE']]);
   lines.push(...counts);
   flush();

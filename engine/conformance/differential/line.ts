@@ -33,7 +33,14 @@ function ofAnotherCall(random: Random, mood: Mood, calls: readonly Call[]): stri
 
 /** Where the grammar says "any words". */
 const TEMPLATES: Readonly<Record<string, Template>> = {
-  debug: (random) => [random.pick(['object', 'OBJECT', 'nonsense']), keyFor(random, 'generic')],
+  debug: (random) =>
+    random.pick([
+      ...[
+        ['object', keyFor(random, 'generic')],
+        ['DIGEST-VALUE', keyFor(random, 'generic'), keyFor(random, 'generic')],
+      ],
+      ...[['digest'], ['nonsense', 'x'], ['sdslen', keyFor(random, 'string')], ['error', 'ERR of its own']],
+    ]),
   'config|set': (random) => settingsLine(random),
   'config|get': (random) => random.pick(SETTING_PATTERNS),
   'client|kill': (random) =>
