@@ -39,7 +39,7 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
         ['object', keyFor(random, 'generic')],
         ['DIGEST-VALUE', keyFor(random, 'generic'), keyFor(random, 'generic')],
       ],
-      ...[['digest'], ['nonsense', 'x'], ['sdslen', keyFor(random, 'string')], ['error', 'ERR of its own']],
+      ...[['digest'], ['nonsense', 'x'], ['error', 'ERR of its own']],
     ]),
   'config|set': (random) => settingsLine(random),
   'config|get': (random) => random.pick(SETTING_PATTERNS),

@@ -64,6 +64,11 @@ export class Pair {
     this.awaited.push({ words, confirmations: CONFIRMATIONS.has(name) ? isNaming : null, wasConfirmed: false });
   }
 
+  /** What an answer would be to that has not come. */
+  get expected(): readonly string[] | null {
+    return this.awaited[0]?.words ?? null;
+  }
+
   /** One reply of each server to the same thing. */
   judge(ours: Reply, real: Reply, isTable: (words: readonly string[]) => boolean): Judgement {
     const kind = partsOf(ours).slice(0, 1).map(textOf).join('');

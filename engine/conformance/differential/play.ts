@@ -44,7 +44,7 @@ export interface PlayOptions {
   readonly distort?: (bytes: string) => string;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 const AUDITOR = 9;
 
 class Differs extends Error {
@@ -173,7 +173,7 @@ class Play {
     const taken = real.replies.slice(0, replies.replies.length);
     for (const [i, ours] of replies.replies.entries()) {
       const reply = taken[i];
-      if (reply === undefined) this.differ(client, null, everyPart(ours), stateOf(pair.real));
+      if (reply === undefined) this.differ(client, pair.expected, everyPart(ours), stateOf(pair.real));
       const judged = pair.judge(ours, reply, (words) => client !== this.speaker || this.isTable(words));
       if (this.options.isHeard) this.heard.push({ move: this.move, client, words: judged.words, reply });
       if (!judged.isSame) this.differ(client, judged.words, everyPart(ours), everyPart(reply));
