@@ -30,30 +30,49 @@ async function keep(session, small) {
 const redis = await startRedis();
 const server = await RealServer.at(redis.socket);
 const startMs = Date.now();
+const done = { commands: 0, replies: 0, sessions: 0 };
+let unrepeatable = 0;
 let told = 0;
 try {
-  const found = await run(server, {
-    ...{ commands, seed },
-    ...(values.groups ? { groups: values.groups.split(',') } : {}),
-    onProgress: (progress) => {
-      if (progress.commands < told + 100_000) return;
-      told = progress.commands;
-      console.log(`${progress.commands} commands, ${((Date.now() - startMs) / 1000).toFixed(0)} s`);
-    },
-  });
-  const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
-  console.log(
-    `${found.commands} commands in ${found.sessions} sessions from seed ${seed} on, ` +
-      `${found.replies} replies compared, ${seconds} s: ${found.difference ? 'a difference' : 'no difference'}`,
-  );
-  if (found.difference) {
-    process.exitCode = 1;
-    console.log(`\nSession ${found.seed}:\n${describe(found.difference)}`);
-    const small = await smallest(server, `Session ${found.seed} of the differential test`, found.moves);
-    if (small === null) console.log('\nPlayed again, it does not differ.');
-    else await keep(found.seed, small);
+  for (let next = seed; done.commands < commands && process.exitCode === undefined;) {
+    const found = await run(server, {
+      ...{ commands: commands - done.commands, seed: next },
+      ...(values.groups ? { groups: values.groups.split(',') } : {}),
+      onProgress: (progress) => tell(done.commands + progress.commands),
+    });
+    for (const name of Object.keys(done)) done[name] += found[name];
+    next = found.seed + 1;
+    if (found.difference) await look(found);
   }
+  console.log(
+    `${done.commands} commands in ${done.sessions} sessions from seed ${seed} on, ${done.replies} replies compared, ` +
+      `${seconds()} s; ${process.exitCode ? 'a difference' : 'no difference'}` +
+      (unrepeatable > 0 ? `, though ${unrepeatable} were seen that did not come again` : ''),
+  );
 } finally {
   server.close();
   await redis.stop();
+}
+
+function seconds() {
+  return ((Date.now() - startMs) / 1000).toFixed(0);
+}
+
+function tell(total) {
+  if (total < told + 100_000) return;
+  told = total;
+  console.log(`${total} commands, ${seconds()} s`);
+}
+
+/** Makes a difference small and ends the run. One that does not come again is told, and counted. */
+async function look(found) {
+  console.log(`\nSession ${found.seed}:\n${describe(found.difference)}`);
+  const small = await smallest(server, `Session ${found.seed} of the differential test`, found.moves);
+  if (small === null) {
+    console.log('\nPlayed again, it does not differ.');
+    unrepeatable++;
+    return;
+  }
+  process.exitCode = 1;
+  await keep(found.seed, small);
 }
