@@ -51,6 +51,13 @@ export class Args {
     return copy;
   }
 
+  /** An argument as an error repeats it: not beyond a zero byte, nor beyond so many bytes. */
+  quoted(index: number, bytes = Infinity): string {
+    const text = this.latin1(index).slice(0, bytes);
+    const zero = text.indexOf('\0');
+    return zero < 0 ? text : text.slice(0, zero);
+  }
+
   /** The argument as text, a character a byte: nothing is lost, and ASCII is itself. */
   latin1(index: number): string {
     return latin1(this.bytes, this.starts[index], this.ends[index]);

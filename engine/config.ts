@@ -171,7 +171,7 @@ export class Config {
     const value = this.values.get(name);
     if (typeof value === 'boolean') return value ? 'yes' : 'no';
     if (this.byName.get(name)?.type === 'events') return printEventKinds(Number(value));
-    return String(value ?? '');
+    return typeof value === 'number' ? limitText(value) : (value ?? '');
   }
 
   /** Checks the text and takes it over; otherwise says what is wrong with it and changes nothing. */

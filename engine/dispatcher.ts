@@ -94,7 +94,7 @@ export class Dispatcher {
       const length = this.film.isHeard ? this.previewLine(args) : 0;
       this.film.beginCommand(session.id, session.db, server.nowMs, this.preview, length);
     }
-    const command = this.resolve(args);
+    const command = this.resolve(session, args);
     if (command !== null && this.mayRun(session, command, args)) {
       if (this.pause.kind !== null && this.mustWait(session, command)) this.postpone(session, command);
       else if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
@@ -149,7 +149,6 @@ export class Dispatcher {
     const dirty = keyspace.stats.dirty;
     const outer = context.command;
     context.command = command;
-    session.lastCommand = command.fullName;
     command.calls++;
     this.instead = null;
     reply.keptLength = start;
@@ -250,23 +249,25 @@ export class Dispatcher {
 
   // Before a command runs.
 
-  private resolve(args: Args): Command | null {
+  private resolve(session: Session, args: Args): Command | null {
+    session.lastCommand = 'NULL';
     const command = this.registry.find(args.bytes, args.starts[0], args.ends[0]);
     if (command === null) {
       this.rejectUnknown(args);
       return null;
     }
-    if (command.subcommands === null || args.count < 2) return this.withArity(command, args);
+    if (command.subcommands === null || args.count < 2) return this.withArity(session, command, args);
     const subcommand = command.subcommands.get(args.latin1(1).toLowerCase());
     if (subcommand === undefined) {
-      const name = quotable(args, 1, QUOTED_BYTES);
+      const name = args.quoted(1, QUOTED_BYTES);
       this.context.reply.error(`ERR unknown subcommand '${name}'. Try ${command.fullName.toUpperCase()} HELP.`);
       return null;
     }
-    return this.withArity(subcommand, args);
+    return this.withArity(session, subcommand, args);
   }
 
-  private withArity(command: Command, args: Args): Command | null {
+  private withArity(session: Session, command: Command, args: Args): Command | null {
+    session.lastCommand = command.fullName;
     const { arity } = command;
     if (arity > 0 ? args.count === arity : args.count >= -arity) return command;
     this.reject(command, wrongArity(command.fullName));
@@ -282,10 +283,10 @@ export class Dispatcher {
     }
     let quoted = '';
     for (let i = 1; i < args.count && quoted.length < QUOTED_BYTES; i++) {
-      quoted += `'${quotable(args, i, QUOTED_BYTES - quoted.length)}' `;
+      quoted += `'${args.quoted(i, QUOTED_BYTES - quoted.length)}' `;
     }
     this.context.reply.error(
-      `ERR unknown command '${quotable(args, 0, QUOTED_BYTES)}', with args beginning with: ${quoted}`,
+      `ERR unknown command '${args.quoted(0, QUOTED_BYTES)}', with args beginning with: ${quoted}`,
     );
   }
 
@@ -360,7 +361,9 @@ export class Dispatcher {
   }
 
   private enqueue(session: Session, command: Command, args: Args): void {
-    session.queue?.push({ fullName: command.fullName, args: args.detach() });
+    // Nothing need be kept for a transaction that will not be run.
+    const isLost = session.isTouched || session.isQueueBroken;
+    if (!isLost) session.queue?.push({ fullName: command.fullName, args: args.detach() });
     this.context.reply.queued();
   }
 
@@ -449,11 +452,4 @@ export class Dispatcher {
 /** Whether a command, or for EXEC one of those that it would run, is of such a kind. */
 function isSilent({ replyMode }: Session): boolean {
   return replyMode !== 'on';
-}
-
-/** An argument as an error quotes it: not beyond a zero byte, nor beyond so many bytes. */
-function quotable(args: Args, index: number, bytes: number): string {
-  const text = args.latin1(index).slice(0, bytes);
-  const zero = text.indexOf('\0');
-  return zero < 0 ? text : text.slice(0, zero);
 }

@@ -1,5 +1,7 @@
 export interface RealRedis {
   readonly port: number;
+  /** The path of its Unix socket. */
+  readonly socket: string;
   stop(): Promise<void>;
 }
 export function requireRedis(): string;

@@ -11,6 +11,8 @@ import { findRedis, noRedis } from './ensure-redis.mjs';
 
 /** Replies are recorded from this line of versions; another one has other texts. */
 const SERIES = '7.0.';
+/** In the server's own folder. */
+const SOCKET = 'redis.sock';
 
 export function requireRedis() {
   const version = findRedis({ install: true });
@@ -33,7 +35,16 @@ async function freePort() {
 export async function startRedis(settings = {}) {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'conformance-'));
-  const all = { port, bind: '127.0.0.1', dir, save: '', appendonly: 'no', 'enable-debug-command': 'yes', ...settings };
+  const all = {
+    port,
+    bind: '127.0.0.1',
+    unixsocket: SOCKET,
+    dir,
+    save: '',
+    appendonly: 'no',
+    'enable-debug-command': 'yes',
+    ...settings,
+  };
   const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
@@ -46,6 +57,7 @@ export async function startRedis(settings = {}) {
   });
   return {
     port,
+    socket: join(dir, SOCKET),
     async stop() {
       child.removeAllListeners('exit');
       child.kill('SIGKILL');

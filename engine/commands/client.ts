@@ -197,7 +197,7 @@ function setInfo({ session, reply }: Context, args: Args): void {
 function unblock({ reply, server }: Context, args: Args): void {
   if (args.count > 4)
     throw new CommandError(
-      `ERR unknown subcommand or wrong number of arguments for '${args.latin1(1)}'. Try CLIENT HELP.`,
+      `ERR unknown subcommand or wrong number of arguments for '${args.quoted(1, 128)}'. Try CLIENT HELP.`,
     );
   let isError = false;
   if (args.count === 4) {

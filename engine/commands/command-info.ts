@@ -87,7 +87,9 @@ function replySearch(reply: Reply, name: string, type: string, numbers: readonly
 export function replyKeys(reply: Reply, registry: CommandTable, args: Args, withFlags: boolean): void {
   const command = commandAt(registry, args);
   if (command === null) throw new CommandError('ERR Invalid command specified');
-  if (command.keySpecs.length === 0) throw new CommandError('ERR The command has no key arguments');
+  // A channel of a shard goes where a key of its name would, and is none.
+  if (command.keySpecs.every(({ flags }) => flags.includes('not_key')))
+    throw new CommandError('ERR The command has no key arguments');
   const words = args.count - FIRST;
   const { arity } = command;
   if (arity > 0 ? words !== arity : words < -arity) {

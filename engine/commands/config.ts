@@ -108,26 +108,28 @@ function configGet({ config, reply }: Context, args: Args): void {
 function configSet(context: Context, args: Args): void {
   const { config, reply } = context;
   if (args.count % 2 !== 0) throw new CommandError(SYNTAX_ERROR);
-  const changes: [parameter: Parameter, value: string][] = [];
-  const seen = new Set<Parameter>();
+  const changes: { parameter: Parameter; alias: string; value: string }[] = [];
+  // An older name counts as a setting of its own.
+  const seen = new Set<string>();
   for (let i = 2; i < args.count; i += 2) {
     const name = args.utf8(i);
     const parameter = config.parameter(name);
     if (!parameter)
-      throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${args.latin1(i)}'`);
+      throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${args.quoted(i)}'`);
     if (parameter.isImmutable === true) throw failed(name, "can't set immutable config");
     if (parameter.isProtected === true && !isAllowed(config, 'enable-protected-configs', context.session)) {
       throw failed(name, "can't set protected config");
     }
-    if (seen.has(parameter)) throw failed(name, 'duplicate parameter');
-    seen.add(parameter);
-    changes.push([parameter, args.utf8(i + 1)]);
+    const alias = name.toLowerCase();
+    if (seen.has(alias)) throw failed(name, 'duplicate parameter');
+    seen.add(alias);
+    changes.push({ parameter, alias, value: args.utf8(i + 1) });
   }
-  for (const [{ name, isStartOnly }, value] of changes) {
-    const error = isStartOnly === true ? "can't set immutable config" : config.check(name, value);
-    if (error !== null) throw failed(name, error);
+  for (const { parameter, alias, value } of changes) {
+    const error = parameter.isStartOnly === true ? "can't set immutable config" : config.check(parameter.name, value);
+    if (error !== null) throw failed(alias, error);
   }
-  for (const [{ name }, value] of changes) config.set(name, value);
+  for (const { parameter, value } of changes) config.set(parameter.name, value);
   reply.ok();
 }
 

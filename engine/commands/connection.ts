@@ -104,7 +104,8 @@ export const CONNECTION: readonly CommandSpec[] = [
       session.protocol = 2;
       reply.protocol = 2;
       session.name = '';
-      session.replyMode = 'on';
+      // One that is to be skipped is.
+      if (session.replyMode === 'off') session.replyMode = 'on';
       setAuthenticated(session, config.text('requirepass') === '');
       reply.simple('RESET');
     },
@@ -165,27 +166,25 @@ function hello(context: Context, args: Args): void {
     if (version !== 2 && version !== 3) throw new CommandError('NOPROTO unsupported protocol version');
     protocol = version;
   }
-  let name: string | null = null;
-  let authAt = 0;
+  // What an option says is done at once, even if a later one cannot be read.
   for (let i = 2; i < args.count; i++) {
     const left = args.count - 1 - i;
     if (args.is(i, 'AUTH') && left >= 2) {
-      authAt = i + 1;
+      authenticate(context, args.utf8(i + 1), args.utf8(i + 2));
       i += 2;
     } else if (args.is(i, 'SETNAME') && left >= 1) {
-      name = args.latin1(++i);
+      const name = args.latin1(++i);
       checkClientName(name);
+      session.name = name;
     } else {
-      throw new CommandError(`ERR Syntax error in HELLO option '${args.latin1(i)}'`);
+      throw new CommandError(`ERR Syntax error in HELLO option '${args.quoted(i)}'`);
     }
   }
-  if (authAt > 0) authenticate(context, args.utf8(authAt), args.utf8(authAt + 1));
   if (!session.isAuthenticated) {
     throw new CommandError(
       'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
     );
   }
-  if (name !== null) session.name = name;
   session.protocol = protocol;
   reply.protocol = protocol;
   replyHello(context);

@@ -147,7 +147,7 @@ function readConditions(args: Args): number {
     else if (args.is(i, 'XX')) condition |= XX;
     else if (args.is(i, 'GT')) condition |= GT;
     else if (args.is(i, 'LT')) condition |= LT;
-    else throw new CommandError(`ERR Unsupported option ${args.latin1(i)}`);
+    else throw new CommandError(`ERR Unsupported option ${args.quoted(i)}`);
   }
   if ((condition & NX) !== 0 && condition !== NX) {
     throw new CommandError('ERR NX and XX, GT or LT options at the same time are not compatible');

@@ -219,7 +219,7 @@ function pfDebug(context: Context, args: Args): void {
   } else if (args.is(1, 'TODENSE')) {
     reply.integer(makeDense(context, entry) ? 1 : 0);
   } else {
-    throw new CommandError(`ERR Unknown PFDEBUG subcommand '${args.latin1(1)}'`);
+    throw new CommandError(`ERR Unknown PFDEBUG subcommand '${args.quoted(1)}'`);
   }
 }
 

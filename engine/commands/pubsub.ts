@@ -174,7 +174,7 @@ function list(name: string, since: string, book: Book, summary: string): Command
     handler({ reply, server }, args) {
       if (args.count > 3) {
         throw new CommandError(
-          `ERR unknown subcommand or wrong number of arguments for '${args.latin1(1)}'. Try PUBSUB HELP.`,
+          `ERR unknown subcommand or wrong number of arguments for '${args.quoted(1, 128)}'. Try PUBSUB HELP.`,
         );
       }
       const glob = args.count > 2 ? new Glob(args.copy(2)) : null;

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { NONE } from '../memory/arena.ts';
-import type { Session } from '../session.ts';
+import type { Session, WatchedKey } from '../session.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { key, multiple } from './grammar.ts';
 
@@ -92,22 +92,29 @@ function exec({ keyspace, session, reply, server }: Context): void {
   if (queue === null) throw new CommandError('ERR EXEC without MULTI');
   const isBroken = session.isQueueBroken;
   const isStale = !isBroken && isAnyWatchedChanged(keyspace, session);
-  endTransaction(keyspace, session);
-  if (isBroken) throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
-  if (isStale) {
+  if (isBroken || isStale) {
+    endTransaction(keyspace, session);
+    if (isBroken) throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
     reply.nullArray();
     return;
   }
+  unwatchAll(keyspace, session);
   reply.array(queue.length);
   server.beginGroup();
   for (const queued of queue) server.runQueued(queued);
   server.endGroup();
+  session.forgetQueue();
 }
 
 function isAnyWatchedChanged(keyspace: Keyspace, session: Session): boolean {
-  // Looking at a key whose time has come removes it, and that touches whoever watched it while it was alive.
-  for (const { db, key: name } of session.watched) keyspace.databases[db].peek(name, 0, name.length);
-  return session.isTouched;
+  // A key whose time has come since counts as changed. It is not looked at, and so stays until somebody does.
+  return session.isTouched || session.watched.some((watched) => !watched.wasExpired && hasExpired(keyspace, watched));
+}
+
+function hasExpired(keyspace: Keyspace, { db: index, key: name }: WatchedKey): boolean {
+  const db = keyspace.databases[index];
+  const entry = db.keys.find(name, 0, name.length);
+  return entry !== NONE && db.isExpired(entry);
 }
 
 /** Leaves the transaction, and with it the watched keys. */
