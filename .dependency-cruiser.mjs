@@ -50,6 +50,7 @@ export default {
       [
         '^engine/(commands|keyspace|persistence|memory|structures|trace|resp)/',
         '^engine/(args|reply|errors|session|blocking|pubsub|host|config)[.]ts$',
+        '^engine/(observer|tracking|pause|latency-histogram|latency-monitor)[.]ts$',
       ],
       'A command reads its arguments, works on the keyspace and writes its reply.',
     ),
@@ -85,7 +86,7 @@ export default {
         '^engine/hosts/node/',
         '^engine/(persistence|resp|memory)/',
         '^engine/(api|host)[.]ts$',
-        '^(node:)?[a-z_]+(/promises)?$',
+        '^(node:)?[a-z_0-9]+(/promises)?$',
       ],
       "A host comes in by the engine's door and brings its platform.",
     ),

@@ -4,6 +4,7 @@ import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
 import { requireRoomForArguments } from './commands/room.ts';
+import { keyPlaces } from './commands/key-places.ts';
 import { endTransaction } from './commands/transactions.ts';
 import { NONE } from './memory/arena.ts';
 import { CommandError, NO_AUTH, OUT_OF_MEMORY, notWhileListening, protectedCommand, wrongArity } from './errors.ts';
@@ -177,7 +178,10 @@ export class Dispatcher {
     if (!observer.isWatched) return;
     // What was answered stays, if from now on there are answers again.
     if (session.replyMode === 'on') this.silentFrom = -1;
-    context.server.tracking.called(session, command, args);
+    if (command.isReadOnly)
+      context.server.tracking.read(session, () =>
+        (keyPlaces(command, args, 0) ?? []).map(({ place }) => args.latin1(place)),
+      );
     observer.show(session, command, args);
   }
 

@@ -102,7 +102,7 @@ const deadlines: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant('SET'), few, value, fc.constant('PX'), amount) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('PEXPIRE'), few, amount) },
   { weight: 5, arbitrary: fc.tuple(fc.constantFrom('PERSIST', 'DEL', 'GET'), few) },
-  { weight: 1, arbitrary: fc.constant(['FLUSHDB']) },
+  { weight: 2, arbitrary: fc.constantFrom(['FLUSHDB'], ['DEBUG', 'RELOAD']) },
 );
 
 const lists: fc.Arbitrary<readonly string[]> = fc.oneof(

@@ -7,7 +7,6 @@
  * timed: see `begin`.
  */
 import type { Args } from './args.ts';
-import type { Command } from './commands/contract.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { LatencyMonitor, type LatencyEvent } from './latency-monitor.ts';
 import type { Reply } from './reply.ts';
@@ -21,6 +20,18 @@ const TIMED_ONE_IN = 16;
 export const MANY_BYTES = 16 * 1024;
 /** The answer of `begin` for a call that is not timed. */
 export const NOT_TIMED = -1;
+
+/** What is asked of a command, and noted in it. */
+export interface Observed {
+  readonly spec: { readonly secrets?: (args: Args) => readonly number[] };
+  readonly isBrief: boolean;
+  readonly isFast: boolean;
+  readonly isAdmin: boolean;
+  readonly isUnlogged: boolean;
+  timedCalls: number;
+  microseconds: number;
+  histogram: LatencyHistogram | null;
+}
 
 export interface ObserverState {
   readonly slowLog: SlowLogState;
@@ -80,7 +91,7 @@ export class Observer {
   }
 
   /** Right before a call: what the clock says, or `NOT_TIMED`. A quick call is timed now and then, any other always. */
-  begin(command: Command, args: Args): number {
+  begin(command: Observed, args: Args): number {
     if (command.isBrief && --this.untilTimed > 0 && args.ends[args.count - 1] - args.starts[0] < MANY_BYTES)
       return NOT_TIMED;
     this.untilTimed = TIMED_ONE_IN;
@@ -92,7 +103,7 @@ export class Observer {
    * Right after a call that was timed, or turned out to be a long one: then it is given all the time since the clock was
    * last looked at, a few quick calls before it included.
    */
-  end(session: Session, command: Command, args: Args, begun: number): void {
+  end(session: Session, command: Observed, args: Args, begun: number): void {
     const now = this.clock();
     const microseconds = Math.max(0, Math.floor(now - (begun === NOT_TIMED ? this.lookedAt : begun)));
     this.lookedAt = now;
@@ -107,7 +118,7 @@ export class Observer {
       {
         atSeconds: Math.floor(this.parts.nowMs() / 1000),
         microseconds,
-        words: wordsInShort(command, args),
+        words: wordsInShort(args, command.spec.secrets?.(args) ?? []),
         address: session.peer.address,
         clientName: session.name,
       },
@@ -156,11 +167,11 @@ export class Observer {
   }
 
   /** Shows a call that was made to all who watch. Calls that administer the server are not for everybody's eyes. */
-  show(session: Session, command: Command, args: Args): void {
+  show(session: Session, command: Observed, args: Args): void {
     if (command.isAdmin || this.monitors.size === 0) return;
     const microseconds = Math.floor(this.parts.nowMs() * 1000);
     const time = `${Math.floor(microseconds / 1e6)}.${String(microseconds % 1e6).padStart(6, '0')}`;
-    const line = `${time} [${session.db} ${session.peer.address}] ${wordsInQuotes(command, args)}`;
+    const line = `${time} [${session.db} ${session.peer.address}] ${wordsInQuotes(args, command.spec.secrets?.(args) ?? [])}`;
     for (const monitor of this.monitors) {
       // What is shown is silenced as replies are.
       if (monitor.replyMode !== 'on') continue;

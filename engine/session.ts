@@ -2,7 +2,6 @@ import type { Args } from './args.ts';
 import type { Peer } from './host.ts';
 import type { Watcher } from './keyspace/database.ts';
 import { compareBytes } from './memory/bytes.ts';
-import type { Tracked } from './tracking.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 
 /** Takes a connection's share of a turn; returns true when it holds on to the bytes after the call. */
@@ -36,6 +35,21 @@ export interface Wait {
   readonly endKey: number;
   /** In milliseconds since 1970; 0 is for ever. */
   readonly deadlineMs: number;
+}
+
+/** How a session tracks what it reads. Never changed, so that a keyframe can share it. */
+export interface Tracked {
+  /** The number of the session that is told in its place; 0 is itself. */
+  readonly redirect: number;
+  /** That session was not there any more. */
+  readonly isBroken: boolean;
+  readonly isBcast: boolean;
+  /** In the order of their bytes, a character a byte. */
+  readonly prefixes: readonly string[];
+  /** Reads count only when announced, or always unless announced not to. */
+  readonly option: 'optin' | 'optout' | null;
+  /** Is not told of what it changes itself. */
+  readonly isNoLoop: boolean;
 }
 
 /** The three books in which it is written who listens: channels, patterns over their names, and channels of a shard. */

@@ -8,30 +8,12 @@
  *
  * Keys are told by their names alone, whatever their database.
  */
-import type { Args } from './args.ts';
-import type { Command } from './commands/contract.ts';
-import { keyPlaces } from './commands/key-places.ts';
 import { ascii, latin1 } from './memory/bytes.ts';
 import type { Reply } from './reply.ts';
-import type { Session } from './session.ts';
+import type { Session, Tracked } from './session.ts';
 
 /** Who is told through another client that speaks RESP2 is told in this channel. */
 const CHANNEL = '__redis__:invalidate';
-
-/** How a session tracks what it reads. Never changed, so that a keyframe can share it. */
-export interface Tracked {
-  /** The number of the session that is told in its place; 0 is itself. */
-  readonly redirect: number;
-  /** That session was not there any more. */
-  readonly isBroken: boolean;
-  readonly isBcast: boolean;
-  /** In the order of their bytes, a character a byte. */
-  readonly prefixes: readonly string[];
-  /** Reads count only when announced, or always unless announced not to. */
-  readonly option: 'optin' | 'optout' | null;
-  /** Is not told of what it changes itself. */
-  readonly isNoLoop: boolean;
-}
 
 interface Prefix {
   readonly sessions: Set<Session>;
@@ -109,12 +91,11 @@ export class Tracking {
 
   // What is read.
 
-  /** A session has made a call: if it read keys, they are written down. */
-  called({ id, tracked, isCaching }: Session, command: Command, args: Args): void {
-    if (tracked === null || tracked.isBcast || !command.isReadOnly) return;
+  /** A session has made a call that reads: its keys are written down, if it tracks. */
+  read({ id, tracked, isCaching }: Session, keys: () => readonly string[]): void {
+    if (tracked === null || tracked.isBcast) return;
     if (tracked.option !== null && isCaching !== (tracked.option === 'optin')) return;
-    for (const { place } of keyPlaces(command, args, 0) ?? []) {
-      const key = args.latin1(place);
+    for (const key of keys()) {
       const sessions = this.readers.get(key);
       if (sessions) sessions.add(id);
       else this.readers.set(key, new Set([id]));

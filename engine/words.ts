@@ -1,6 +1,5 @@
 /** A call's words as others may see them: without secrets, and cut or quoted. */
 import type { Args } from './args.ts';
-import type { Command } from './commands/contract.ts';
 import { ascii, latin1 } from './memory/bytes.ts';
 
 const REDACTED = '(redacted)';
@@ -9,8 +8,7 @@ const MOST_WORDS = 32;
 const MOST_BYTES = 128;
 
 /** The words for the slow log: not too many, and none too long. What is left out is counted. */
-export function wordsInShort(command: Command, args: Args): Uint8Array[] {
-  const secrets = command.spec.secrets?.(args) ?? [];
+export function wordsInShort(args: Args, secrets: readonly number[]): Uint8Array[] {
   const words: Uint8Array[] = [];
   const shown = args.count > MOST_WORDS ? MOST_WORDS - 1 : args.count;
   for (let i = 0; i < shown; i++) words.push(secrets.includes(i) ? ascii(REDACTED) : inShort(args, i));
@@ -26,8 +24,7 @@ function inShort(args: Args, index: number): Uint8Array {
 }
 
 /** The words each in quotes, for MONITOR: a character a byte, and what cannot be printed as an escape. */
-export function wordsInQuotes(command: Command, args: Args): string {
-  const secrets = command.spec.secrets?.(args) ?? [];
+export function wordsInQuotes(args: Args, secrets: readonly number[]): string {
   const words: string[] = [];
   for (let i = 0; i < args.count; i++) words.push(secrets.includes(i) ? `"${REDACTED}"` : quoted(args.latin1(i)));
   return words.join(' ');

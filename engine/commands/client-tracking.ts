@@ -1,6 +1,6 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
-import type { Tracked } from '../tracking.ts';
+import type { Tracked } from '../session.ts';
 import type { CommandFlag, CommandSpec, Context } from './contract.ts';
 import { integer, multipleBehind, oneOf, optional, string, word } from './grammar.ts';
 

@@ -11,7 +11,7 @@ import { PAGE_BYTES, type Ref } from '../memory/arena.ts';
 import type { Context } from './contract.ts';
 
 /** Enough for a new slab of each size that a few keys, values and packs of the usual size could want. */
-export const ORDINARY_PAGES = 4;
+const ORDINARY_PAGES = 4;
 const FEW_ARGUMENTS = 8;
 const SHORT_BYTES = 64 * 1024;
 /** The records around an argument, when it becomes a member of the costliest structure. */

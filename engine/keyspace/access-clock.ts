@@ -12,7 +12,7 @@ import { clockAt } from './values.ts';
 
 /** Where the counter of a new key stands, so that it is not the first to go before it could prove its worth. */
 export const NEW_COUNTER = 5;
-export const LARGEST_COUNTER = 255;
+const LARGEST_COUNTER = 255;
 
 const MINUTES = 0xffff;
 

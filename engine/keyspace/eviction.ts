@@ -42,7 +42,7 @@ export const EVICTION_POLICIES = [
   ...['allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction'],
 ] as const;
 
-export const POOL_PLACES = 16;
+const POOL_PLACES = 16;
 /** At tenacity 10, the default, one command evicts no more keys than this. */
 const KEYS_A_COMMAND = 160;
 const FEWEST_KEYS = 16;
