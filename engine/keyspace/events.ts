@@ -15,7 +15,7 @@ export const SET_EVENT = 32;
 export const HASH_EVENT = 64;
 export const ZSET_EVENT = 128;
 export const EXPIRED_EVENT = 256;
-const EVICTED_EVENT = 512;
+export const EVICTED_EVENT = 512;
 const STREAM_EVENT = 1024;
 const MODULE_EVENT = 2048;
 /** A read that found nothing, and a key that came into being, are not among `A`, all kinds. */
