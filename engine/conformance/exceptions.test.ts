@@ -91,6 +91,13 @@ describe('a walk', () => {
   });
 });
 
+test('a sorted reply may differ only where nothing tells its members apart', () => {
+  expect(same('SORT s ALPHA', '*2 $1 a $1 b', '*2 $1 b $1 a')).toBe(false);
+  expect(same('SORT s ALPHA', '*2 $1 a $3 a\0b', '*2 $3 a\0b $1 a')).toBe(true);
+  expect(same('SORT s BY nosort', '*2 $1 a $1 b', '*2 $1 b $1 a')).toBe(true);
+  expect(same('SORT s BY nosort', '*2 $1 a $1 b', '*2 $1 b $1 c')).toBe(false);
+});
+
 test('times may be a little apart, and none is as good as some', () => {
   expect(same('PTTL k', ':5000', ':5100')).toBe(true);
   expect(same('PTTL k', ':5000000', ':5100000')).toBe(false);

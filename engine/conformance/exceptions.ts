@@ -167,7 +167,10 @@ function numberOf(reply: Reply): number | null {
 /** What SORT gives where nothing, or nothing that tells the elements apart, decides their order. */
 function sameSorted(ours: Reply, real: Reply, { words, isTable }: Circumstances): boolean {
   const has = (word: string): boolean => words.some((other) => other.toLowerCase() === word);
-  if (!isTable || !has('by') || ours.kind !== 'group' || real.kind !== 'group') return false;
+  if (!isTable || ours.kind !== 'group' || real.kind !== 'group') return false;
+  // ALPHA compares as C does: what stands behind a zero byte tells nothing apart.
+  const isCut = has('alpha') && real.items.some((item) => textOf(item).includes('\0'));
+  if (!has('by') && !isCut) return false;
   if (has('limit')) return ours.items.length === real.items.length;
   return sameMultiset(ours, real, Math.max(1, words.filter((word) => word.toLowerCase() === 'get').length));
 }
