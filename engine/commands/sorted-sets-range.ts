@@ -381,13 +381,15 @@ function replyStretch(context: Context, args: Args, named: Named): void {
 function storeRange(context: Context, args: Args): void {
   const { db, keyspace } = context;
   const { sortedSets } = keyspace;
-  const { entry, range } = stretchOf(context, args, 2, {}, true);
+  const { entry, range, isReverse } = stretchOf(context, args, 2, {}, true);
   const all: Scored[] = [];
   if (entry !== NONE) {
     sortedSets.walk(db.encoding(entry), db.value(entry), range.from, range.count, false, () => {
       all.push({ member: sortedSets.bytes.slice(sortedSets.start, sortedSets.end), score: sortedSets.score });
     });
   }
+  // They come in the order in which they are met: which zeros lose their sign in a pack that grows too large hangs on it.
+  if (isReverse) all.reverse();
   // How many there will be is known beforehand only where ranks say it.
   const isByRank = !Array.from({ length: args.count - 5 }, (_, i) => i + 5).some(
     (i) => args.is(i, 'BYSCORE') || args.is(i, 'BYLEX'),
