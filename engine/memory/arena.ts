@@ -19,6 +19,10 @@
  * A size class has a free list whose links lie inside the freed blocks themselves (word 0), so that keeping track of
  * free memory costs no memory. Classes grow by eight bytes up to 64, then four to each doubling: at most a fifth is lost.
  *
+ * A command that has begun cannot be told that there is no memory: half of what it does is done.
+ * So some pages are held in reserve. `secure` makes sure of them before a command begins, and it is then that one is refused;
+ * inside a command the system is asked first, and what it denies comes from the reserve, which cannot fail.
+ *
  * **Complexity.** `allocate` and `release` O(1). A large block O(pages).
  *
  * **Invariants.**
@@ -27,13 +31,8 @@
  * 3. Free blocks of a class all lie in slabs of that class, each at most once.
  * 4. Every block below a slab's high-water mark is live or on the free list of its class.
  *
- * **When there is no more.** A command that has begun cannot be told that there is no memory: half of what it does is done.
- * So some pages are held in reserve. `secure` makes sure of them before a command begins, and it is then that one is refused;
- * inside a command the system is asked first, and what it denies comes from the reserve, which cannot fail.
- *
  * **Unlike Redis.** Redis leaves this to jemalloc. Here the allocator is part of the exhibit, and a slab never changes
- * its class, which is simpler and lets fragmentation be seen.
- * Redis ends when the system denies memory; here a command is refused.
+ * its class, which is simpler and lets fragmentation be seen. Redis ends when the system denies memory; here a command is refused.
  *
  * **Read next.** `engine/structures/hash-table.ts`, whose entries are such records.
  */

@@ -23,7 +23,7 @@ function delayOf(words: readonly string[]): number | null {
   const name = words[0].toLowerCase();
   const value = (word: string | undefined): number => (word === undefined ? NaN : Number(word));
   if (name === 'setex' || name === 'expire') return value(words[2]) * 1000;
-  if (name === 'psetex' || name === 'pexpire') return value(words[2]);
+  if (name === 'psetex' || name === 'pexpire' || name === 'wait') return value(words[2]);
   if (name === 'restore') return value(words[2]);
   if (['blpop', 'brpop', 'bzpopmin', 'bzpopmax', 'brpoplpush', 'blmove'].includes(name))
     return value(words.at(-1)) * 1000;
