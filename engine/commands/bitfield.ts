@@ -185,7 +185,9 @@ function resultOf({ kind, isSigned, bits, operand, overflow }: Operation, before
   const exact = kind === 'set' ? setting : before + operand;
   if (exact >= least && exact <= most) return exact;
   if (overflow === 'fail') return null;
-  if (overflow === 'sat') return exact > most ? most : least;
+  // Redis takes the distance to the largest in 64 bits; for the very smallest numbers it comes out below zero.
+  const isAbove = kind === 'set' && isSigned ? BigInt.asIntN(64, most - exact) < 0n : exact > most;
+  if (overflow === 'sat') return isAbove ? most : least;
   return isSigned ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact);
 }
 
