@@ -39,7 +39,7 @@ export const CLIENT_PAUSE: readonly CommandSpec[] = [
 function pause({ reply, server }: Context, args: Args): void {
   if (args.count > 4)
     throw new CommandError(
-      `ERR unknown subcommand or wrong number of arguments for '${args.latin1(1)}'. Try CLIENT HELP.`,
+      `ERR unknown subcommand or wrong number of arguments for '${args.quoted(1)}'. Try CLIENT HELP.`,
     );
   const isWrite = args.count === 4 && args.is(3, 'WRITE');
   if (args.count === 4 && !isWrite && !args.is(3, 'ALL'))

@@ -101,9 +101,8 @@ function history({ reply, server }: Context, args: Args): void {
 }
 
 function graph({ reply, server }: Context, args: Args): void {
-  const name = args.latin1(2);
-  const event = server.observer.latency.event(name);
-  if (event === undefined) throw new CommandError(`ERR No samples available for event '${name}'`);
+  const event = server.observer.latency.event(args.latin1(2));
+  if (event === undefined) throw new CommandError(`ERR No samples available for event '${args.quoted(2)}'`);
   const nowSeconds = Math.floor(server.nowMs / 1000);
   const values = event.samples.map(({ milliseconds }) => milliseconds);
   const picture = sparkline(
@@ -111,7 +110,7 @@ function graph({ reply, server }: Context, args: Args): void {
     GRAPH_COLUMNS,
   );
   const [high, low] = [Math.max(...values), Math.min(...values)];
-  const title = `${name} - high ${high} ms, low ${low} ms (all time high ${event.longestMs} ms)`;
+  const title = `${args.latin1(2)} - high ${high} ms, low ${low} ms (all time high ${event.longestMs} ms)`;
   reply.verbatim('txt', `${title}\n${'-'.repeat(GRAPH_COLUMNS)}\n${picture}`);
 }
 

@@ -67,7 +67,7 @@ export const SLOWLOG: CommandSpec = {
 function get({ reply, server }: Context, args: Args): void {
   if (args.count > 3)
     throw new CommandError(
-      `ERR unknown subcommand or wrong number of arguments for '${args.latin1(1)}'. Try SLOWLOG HELP.`,
+      `ERR unknown subcommand or wrong number of arguments for '${args.quoted(1)}'. Try SLOWLOG HELP.`,
     );
   const error = 'ERR count should be greater than or equal to -1';
   const count = args.count === 3 ? args.integer(2, error) : USUALLY;
