@@ -47,6 +47,8 @@ export class Pair {
     const name = words[0].toLowerCase();
     if (name === 'client' && words[1]?.toLowerCase() === 'reply' && words.length === 3) {
       const mode = words[2].toLowerCase();
+      // A SKIP that is skipped itself still silences what comes next, unless it is only queued.
+      if (mode === 'skip' && this.replyMode === 'skip' && this.queue === null) return;
       const skips = mode === 'skip' && this.replyMode === 'on';
       if (mode === 'off' || (mode === 'skip' && this.replyMode !== 'skip')) {
         if (mode === 'off' || skips) this.replyMode = mode;
