@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { describeDifference, parseAll, replayCase } from '../engine/conformance/replay.ts';
 import type { Transport, Wire } from '../engine/conformance/replay.ts';
-import { casesOf, serverSettings, type Transcript } from '../engine/conformance/transcript.ts';
+import { casesOf, serverSettings } from '../engine/conformance/transcript.ts';
 import { EngineClient } from './engine-client.ts';
 
 const files = import.meta.glob<string>('../engine/conformance/transcripts/*.transcript', {
@@ -12,24 +12,15 @@ const files = import.meta.glob<string>('../engine/conformance/transcripts/*.tran
   eager: true,
 });
 
-const engines: EngineClient[] = [];
-
-afterAll(() => {
-  for (const engine of engines) engine.close();
-});
-
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Conversations recorded from a real server, held with the worker over its ports. */
-function workerFor(transcript: Transcript): Transport {
-  const config = { activerehashing: 'yes', appendonly: 'no', ...serverSettings(transcript) };
-  const engine = new EngineClient({ seed: 1, config });
-  engines.push(engine);
+function transportTo(worker: () => EngineClient): Transport {
   return {
     connect() {
-      const transport = engine.connect('conformance');
+      const transport = worker().connect('conformance');
       const wire: Wire = {
         send: (bytes) => {
           transport.send(bytes);
@@ -52,7 +43,16 @@ function workerFor(transcript: Transcript): Transport {
 for (const transcript of parseAll(files)) {
   const name = transcript.name.slice(transcript.name.lastIndexOf('/') + 1);
   describe(name, () => {
-    const transport = workerFor(transcript);
+    // One worker at a time: dozens at once would keep each other from starting.
+    let engine: EngineClient;
+    beforeAll(() => {
+      const config = { activerehashing: 'yes', appendonly: 'no', ...serverSettings(transcript) };
+      engine = new EngineClient({ seed: 1, config });
+    });
+    afterAll(() => {
+      engine.close();
+    });
+    const transport = transportTo(() => engine);
     for (const scene of casesOf(transcript)) {
       test(scene.sentence, async () => {
         const differences = await replayCase(transport, name, scene);
