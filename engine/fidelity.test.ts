@@ -309,7 +309,8 @@ describe('the engine', () => {
         }
         for (const kind of witness.met) met.add(kind);
       }),
-      { numRuns: 180 },
+      // Some always the same, which are known to meet every kind of step; the others by chance.
+      { examples: fc.sample(inputs, { numRuns: 120, seed: 1 }).map((all) => [all]), numRuns: 160 },
     );
     // Each structure's own test meets all its steps; here those are wanted without which the picture would be wrong.
     for (const kind of SPECS.flatMap(mutatingKinds)) expect(met).toContain(kind);

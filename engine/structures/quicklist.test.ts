@@ -52,6 +52,12 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
 const sizes = fc.constantFrom(-1, -2, -5, 0, 1, 3, 4);
 const depths = fc.constantFrom(0, 0, 1, 2, 3);
 
+/** A full node is cut in its middle, and what was cut off fits into the short node behind it: rarely met by chance. */
+const CUT_AND_JOINED: Change[] = [
+  ...[...'abcde'].map((letter) => ({ do: 'back' as const, bytes: ascii(letter) })),
+  { do: 'before', index: 2, bytes: ascii('x') },
+];
+
 class Shelf {
   readonly arena = new Arena();
   readonly packs = new Listpacks(this.arena, 2, null);
@@ -256,6 +262,7 @@ describe('the quicklist', () => {
         }
         for (const kind of witness.met) met.add(kind);
       }),
+      { examples: [[CUT_AND_JOINED, 4, 0]] },
     );
     for (const spec of [quickListSteps, linkedListSteps])
       for (const kind of Object.keys(spec.kinds)) expect(met).toContain(`${spec.structure}.${kind}`);
