@@ -5,9 +5,9 @@ import { startRedis } from '../../../scripts/conformance-server.mjs';
 import { findRedis } from '../../../scripts/ensure-redis.mjs';
 import { RealServer, describe as inWords, run, smallest } from './index.ts';
 
-const COMMANDS = 10_000;
-const FIXED_SEED = 20_261_120;
-const SEED = Number(process.env['VITRINE_SEED'] ?? Date.now() % 1_000_000_000);
+const COMMANDS = 20_000;
+/** Another one can be asked for; the long run, `npm run differential`, looks for new differences. */
+const SEED = Number(process.env['VITRINE_SEED'] ?? 20_261_120);
 
 const hasRedis = findRedis()?.startsWith('7.0.') === true;
 
@@ -23,18 +23,15 @@ describe.runIf(hasRedis)('random sessions', () => {
     await redis.stop();
   });
 
-  test.each([
-    ['from a fixed seed', FIXED_SEED],
-    ['from a seed of the moment', SEED],
-  ])('%s the engine answers as a real server does', { timeout: 120_000 }, async (_, seed) => {
+  test(`from seed ${SEED} on the engine answers as a real server does`, { timeout: 120_000 }, async () => {
     let commands = 0;
-    for (let next = seed; commands < COMMANDS; next++) {
+    for (let next = SEED; commands < COMMANDS; next++) {
       const found = await run(server, { commands: COMMANDS - commands, seed: next });
       commands += found.commands;
       next = found.seed;
       if (found.difference === null) continue;
       const small = await smallest(server, `Session ${found.seed} of the differential test`, found.moves);
-      const told = `session ${found.seed} (VITRINE_SEED=${seed})\n${inWords(found.difference)}`;
+      const told = `session ${found.seed} (VITRINE_SEED=${SEED})\n${inWords(found.difference)}`;
       if (small !== null) expect.fail(`${told}\n\n${small.transcript}`);
       // A machine that stood still for a while; the same session again has given the same answers.
       console.warn(`Not repeatable: ${told}`);
