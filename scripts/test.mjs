@@ -3,11 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 import { buildIfStale } from './build.mjs';
 import { ensureInstalled, giveUp, root } from './ensure-install.mjs';
-import { countPlaywright, countVitest } from './test-counts.mjs';
+import { countPlaywright, countVitest, failuresOfPlaywright, failuresOfVitest } from './test-counts.mjs';
 
 const kinds = ['unit', 'browser', 'e2e'];
 const asked = process.argv.slice(2);
@@ -34,7 +34,7 @@ buildIfStale();
 const reports = mkdtempSync(join(tmpdir(), 'vitrine-test-'));
 
 /** Runs one runner and reads what it wrote. A runner that fails without a failed test (it crashed) counts as one. */
-function run(name, parameters, environment, count) {
+function run(name, parameters, environment, count, listFailures) {
   console.log(`\n── ${name} ──`);
   const report = join(reports, `${name.replaceAll(' ', '-')}.json`);
   const result = spawnSync(process.execPath, parameters(report), {
@@ -42,7 +42,8 @@ function run(name, parameters, environment, count) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...environment(report) },
   });
-  const counted = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 };
+  const read = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  const counted = { ...(read ? count(read) : { passed: 0, failed: 0 }), failures: read ? listFailures(read) : [] };
   if (result.status !== 0 && counted.failed === 0) {
     console.error(
       `The ${name} tests ended with ${result.signal ?? `code ${result.status}`}, though no single test failed.`,
@@ -68,6 +69,7 @@ for (const project of vitestProjects) {
       ],
       () => ({}),
       countVitest,
+      failuresOfVitest,
     ),
   );
 }
@@ -78,6 +80,7 @@ if (chosen.includes('e2e')) {
       () => [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '--reporter=list,json'],
       (report) => ({ PLAYWRIGHT_JSON_OUTPUT_FILE: report }),
       countPlaywright,
+      failuresOfPlaywright,
     ),
   );
 }
@@ -85,6 +88,9 @@ rmSync(reports, { recursive: true });
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
+// Once more at the end, for the reports above are thousands of lines.
+for (const { where, message } of results.flatMap((result) => result.failures))
+  console.log(`\nFailed: ${where.replace(root + sep, '')}\n${message.replaceAll(/^/gm, '    ')}`);
 const repeated = results.reduce((sum, result) => sum + (result.repeated ?? 0), 0);
 if (repeated > 0)
   console.log(`\n${repeated} of the journeys passed only when repeated; the list above calls them flaky.`);
