@@ -8,5 +8,5 @@ export type Move =
 /** A line with those that go with it, as its exception asks. */
 export function withCompanions(line: readonly string[]): (readonly string[])[] {
   const exception = exceptionFor(line);
-  return [exception?.before?.(line), line, exception?.after?.(line)].filter((words) => words !== undefined);
+  return [...(exception?.before?.(line) ?? []), line, ...(exception?.after?.(line) ?? [])];
 }

@@ -18,22 +18,24 @@ export function isUndecided(words: readonly string[]): boolean {
   return words[0].toLowerCase() === 'sort' && has('store') && has('by') && (has('alpha') || has('limit'));
 }
 
-/** The relative deadline or timeout of a line in milliseconds, if it has one. */
-function delayOf(words: readonly string[]): number | null {
+/** The relative deadlines or timeouts of a line in milliseconds. Where one is said twice, any of them may be the one. */
+function delaysOf(words: readonly string[]): number[] {
   const name = words[0].toLowerCase();
   const value = (word: string | undefined): number => (word === undefined ? NaN : Number(word));
-  if (name === 'setex' || name === 'expire') return value(words[2]) * 1000;
-  if (name === 'psetex' || name === 'pexpire' || name === 'wait') return value(words[2]);
-  if (name === 'restore') return value(words[2]);
+  if (name === 'setex' || name === 'expire') return [value(words[2]) * 1000];
+  if (['psetex', 'pexpire', 'wait', 'restore'].includes(name)) return [value(words[2])];
   if (['blpop', 'brpop', 'bzpopmin', 'bzpopmax', 'brpoplpush', 'blmove'].includes(name))
-    return value(words.at(-1)) * 1000;
-  if (name === 'blmpop' || name === 'bzmpop') return value(words[1]) * 1000;
-  if (name === 'set' || name === 'getex') {
-    const at = words.findIndex((word, i) => i > 1 && /^[ep]x$/i.test(word));
-    if (at > 0) return value(words[at + 1]) * (/^ex$/i.test(words[at]) ? 1000 : 1);
-  }
-  return null;
+    return [value(words.at(-1)) * 1000];
+  if (name === 'blmpop' || name === 'bzmpop') return [value(words[1]) * 1000];
+  if (name !== 'set' && name !== 'getex') return [];
+  return words.flatMap((word, i) => {
+    if (i < 2 || !/^[ep]x$/i.test(word)) return [];
+    return [value(words[i + 1]) * (/^ex$/i.test(word) ? 1000 : 1)];
+  });
 }
+
+const isBrief = (delayMs: number): boolean => delayMs > 0 && delayMs <= BRIEF_MS;
+const isLong = (delayMs: number): boolean => delayMs >= LONG_MS;
 
 const BRIEF_MS = 30;
 /** As long as a session may last. */
@@ -41,13 +43,10 @@ const LONG_MS = 600_000;
 
 /** Whether something ends soon after this line, so that both servers are given the time. */
 export function isAsleepBriefly(words: readonly string[]): boolean {
-  const delay = delayOf(words);
-  return delay !== null && delay > 0 && delay <= BRIEF_MS;
+  return delaysOf(words).some(isBrief);
 }
 
 /** Whether something would end while the session goes on, at a moment that the two clocks could see differently. */
 export function isOutOfTime(words: readonly string[], isInTransaction: boolean): boolean {
-  const delay = delayOf(words);
-  if (delay === null || !(delay > 0)) return false;
-  return isInTransaction ? delay < LONG_MS : delay > BRIEF_MS && delay < LONG_MS;
+  return delaysOf(words).some((delayMs) => delayMs > 0 && !isLong(delayMs) && (isInTransaction || !isBrief(delayMs)));
 }
