@@ -226,11 +226,9 @@ describe('pieces', () => {
     );
   });
 
-  it('leave no cost behind: a large reply in small pieces is read in linear time', () => {
-    const size = 4_000_000;
+  it('leave no cost behind: a large reply is not read again with each piece of it, which would take minutes', () => {
+    const size = 32_000_000;
     const bytes = ascii(`$${size}\r\n${'x'.repeat(size)}\r\n`);
-    const started = performance.now();
     expect(decode(bytes, 1000)).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });

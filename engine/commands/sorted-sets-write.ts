@@ -57,6 +57,8 @@ export const SORTED_SET_WRITES: readonly CommandSpec[] = [
     arguments: [key('key', 'RW', 'access', 'update'), integer('increment'), string('member')],
     examples: ['ZADD race 10 alice', 'ZINCRBY race 2.5 alice'],
     handler(context, args) {
+      // The options of ZADD are read here, too, and leave too few words for a score and a member.
+      if (optionAt(args, 2) !== 0) throw new CommandError(SYNTAX_ERROR);
       put(context, args, 2, INCR);
     },
   },

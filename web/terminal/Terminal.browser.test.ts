@@ -111,9 +111,7 @@ describe('the terminal', () => {
   it('runs lines for the page, typed for the eye, and tells of every line', async () => {
     const onsubmit = vi.fn();
     const { view } = await opened({ onsubmit });
-    const started = performance.now();
     await view.component.run('set city Bern', { typed: true });
-    expect(performance.now() - started).toBeLessThan(2000);
     await shows('vitrine> set city Bern\nOK');
     expect(onsubmit.mock.calls[0][0]).toBe('set city Bern');
   });
