@@ -85,6 +85,15 @@ describe('who waits', () => {
     expect(client.isClosed).toBe(true);
   });
 
+  test('is let go in the middle of what another says, who is answered to the end though that says QUIT', () => {
+    const engine = new TestEngine();
+    const client = waiting(engine, 'BLPOP l 0');
+    const other = engine.connect();
+    expect(other.send(typed('PING', 'RPUSH l a', 'LLEN l', 'QUIT'))).toBe('+PONG\r\n:1\r\n:0\r\n+OK\r\n');
+    expect(other.isClosed).toBe(true);
+    expect(client.heard()).toContain('a');
+  });
+
   test('is let go in the middle of a transaction without disturbing its reply', () => {
     const engine = new TestEngine();
     const client = waiting(engine, 'BLPOP l 0');

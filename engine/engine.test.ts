@@ -112,6 +112,20 @@ describe('appendfsync', () => {
     expect(reader.sent).toEqual(['$1\r\n1\r\n']);
   });
 
+  it('always: who says QUIT is answered whatever was asked before, and only then is the connection ended', async () => {
+    const { engine, log } = loggingEngine('always');
+    const writer = client(engine);
+    for (const line of ['SET a 1\r\n', 'SET b 2\r\nQUIT\r\n']) {
+      writer.say(line);
+      engine.endTurn();
+    }
+    for (const { resolve } of log.waiting) {
+      resolve();
+      await settle();
+    }
+    expect(writer.sent).toEqual(['+OK\r\n', '+OK\r\n+OK\r\n']);
+  });
+
   it('always: a log that could not be made safe is never acknowledged', async () => {
     const { engine, log } = loggingEngine('always');
     const writer = client(engine);

@@ -153,11 +153,15 @@ export class Engine {
         this.deliver(session, start);
       },
     });
-    this.outbox = new Outbox(this.reply, (session, bytes, isReply) => {
-      this.server.stats.outputBytes += bytes;
-      this.server.stats.writes++;
-      if (!session.isClosed && this.outputLimits.isPast(session, this.nowMs)) this.drop(session);
-      if (session.closing !== 'no' && isReply) this.end(session);
+    this.outbox = new Outbox(this.reply, {
+      onSent: (session, bytes) => {
+        this.server.stats.outputBytes += bytes;
+        this.server.stats.writes++;
+        if (!session.isClosed && this.outputLimits.isPast(session, this.nowMs)) this.drop(session);
+      },
+      onLast: (session) => {
+        this.end(session);
+      },
     });
     followSettings(this.config, {
       ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
@@ -246,7 +250,8 @@ export class Engine {
       session.closing = 'now';
     }
     this.outbox.add(session, share.start, share.commands);
-    if (session.closing === 'now' || (session.closing !== 'no' && this.reply.length === start)) this.end(session);
+    // Nobody else would end a connection that is owed nothing.
+    if (session.closing === 'now' || (session.closing !== 'no' && !this.outbox.hasReplyFor(session))) this.end(session);
   }
 
   /** What stands in the reply buffer from `start` on is for somebody else than the session whose commands are being run. */

@@ -21,7 +21,16 @@ interface HeldShare {
 
 interface HeldTurn {
   shares: readonly HeldShare[];
+  /** Those who hear no more after this turn. */
+  leaving: readonly Session[];
   state: 'waiting' | 'safe' | { readonly failed: string };
+}
+
+export interface OutboxOptions {
+  /** A connection was sent so many bytes. */
+  readonly onSent: (session: Session, bytes: number) => void;
+  /** A connection that is to be ended has been sent the last of its replies. */
+  readonly onLast: (session: Session) => void;
 }
 
 /**
@@ -32,13 +41,18 @@ export class Outbox {
   private readonly reply: Reply;
   /** What goes to those who did not ask. It has a buffer of its own, for it comes while another's reply is being written. */
   private readonly pushed = new Reply();
-  private readonly onSent: (session: Session, bytes: number, isReply: boolean) => void;
+  private readonly options: OutboxOptions;
   private shares: Share[] = [];
   private held: HeldTurn[] = [];
 
-  constructor(reply: Reply, onSent: (session: Session, bytes: number, isReply: boolean) => void) {
+  constructor(reply: Reply, options: OutboxOptions) {
     this.reply = reply;
-    this.onSent = onSent;
+    this.options = options;
+  }
+
+  /** Whether this turn has a reply for a connection. */
+  hasReplyFor(session: Session): boolean {
+    return this.shares.some((share) => share.session === session && share.source === this.reply);
   }
 
   /** What was written into the reply buffer since `start`, up to `end`, is for this connection. */
@@ -75,7 +89,7 @@ export class Outbox {
       bytes: source.buffer.slice(start, end),
       commands,
     }));
-    const turn: HeldTurn = { shares, state: safe === null ? 'safe' : 'waiting' };
+    const turn: HeldTurn = { shares, leaving: this.leaving(), state: safe === null ? 'safe' : 'waiting' };
     this.held.push(turn);
     this.shares = [];
     this.reply.reset();
@@ -92,16 +106,29 @@ export class Outbox {
     );
   }
 
+  /** Who was answered for the last time in this turn. One can have several shares of it: what others got lies between. */
+  private leaving(): readonly Session[] {
+    let leaving: Session[] = NOBODY;
+    for (const { session, source } of this.shares) {
+      if (session.closing === 'no' || source !== this.reply) continue;
+      if (leaving === NOBODY) leaving = [];
+      leaving.push(session);
+    }
+    return leaving;
+  }
+
   private sendShares(): void {
     const kept = new Set<Reply>();
+    const leaving = this.leaving();
     for (const { session, source, start, end } of this.shares) {
       if (!session.isClosed) {
         session.outputBytes += end - start;
         if (session.send(source.buffer.subarray(start, end)) === true) kept.add(source);
       }
-      this.onSent(session, end - start, source === this.reply);
+      this.options.onSent(session, end - start);
     }
     this.shares.length = 0;
+    for (const session of leaving) this.options.onLast(session);
     for (const source of [this.reply, this.pushed]) {
       if (kept.has(source)) source.replaceBuffer();
       else source.reset();
@@ -112,6 +139,7 @@ export class Outbox {
     for (let turn = this.held[0]; turn && turn.state !== 'waiting'; turn = this.held[0]) {
       this.held.shift();
       for (const share of turn.shares) this.sendHeld(share, turn.state);
+      for (const session of turn.leaving) this.options.onLast(session);
     }
   }
 
@@ -123,9 +151,11 @@ export class Outbox {
       session.outputBytes += bytes.length;
       session.send(bytes);
     }
-    this.onSent(session, share.bytes.length, share.isReply);
+    this.options.onSent(session, share.bytes.length);
   }
 }
+
+const NOBODY: Session[] = [];
 
 /** The answers to commands whose effects could not be made safe, though they were promised to be. */
 function refusals(why: string, count: number): Uint8Array {
