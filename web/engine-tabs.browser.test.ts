@@ -125,7 +125,10 @@ describe('two tabs with one database', () => {
     const closed = new Promise<string>((resolve) => (client.onclose = resolve));
     let isAwake = false;
     const asleep = first.client().send(['DEBUG', 'SLEEP', '7']);
-    asleep.catch(() => undefined).then(() => (isAwake = true));
+    asleep.then(
+      () => (isAwake = true),
+      () => (isAwake = true),
+    );
     await new Promise((resolve) => setTimeout(resolve, 50));
     await expect(client.send(['GET', 'safe'])).rejects.toThrow('unknown');
     expect(isAwake).toBe(false);
