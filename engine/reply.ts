@@ -1,4 +1,5 @@
 import { ascii, copyBytes, utf8Encode } from './memory/bytes.ts';
+import { digitsOf, writeDigits } from './memory/numbers.ts';
 
 const CR = 13;
 const LF = 10;
@@ -192,20 +193,9 @@ export class Reply {
     this.buffer[this.length++] = LF;
   }
 
-  /** Writes a 32-bit integer by hand: a string for every number would be the costliest part of a short reply. */
   private digits(value: number): void {
-    let rest = value;
-    if (rest < 0) {
-      this.buffer[this.length++] = 45;
-      rest = -rest;
-    }
-    const size = digitsOf(rest);
-    for (let at = this.length + size - 1; at >= this.length; at--) {
-      const tenth = Math.floor(rest / 10);
-      this.buffer[at] = 48 + rest - tenth * 10;
-      rest = tenth;
-    }
-    this.length += size;
+    if (value < 0) this.buffer[this.length++] = 45;
+    this.length = writeDigits(value < 0 ? -value : value, this.buffer, this.length);
   }
 
   private reserve(bytes: number): void {
@@ -216,14 +206,4 @@ export class Reply {
     larger.set(this.buffer.subarray(0, this.length));
     this.buffer = larger;
   }
-}
-
-function digitsOf(value: number): number {
-  if (value < 10) return 1;
-  if (value < 100) return 2;
-  if (value < 1000) return 3;
-  if (value < 10000) return 4;
-  let count = 5;
-  for (let limit = 100000; value >= limit; limit *= 10) count++;
-  return count;
 }

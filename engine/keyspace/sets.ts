@@ -1,6 +1,6 @@
 import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import { ascii, copyBytes } from '../memory/bytes.ts';
-import { parseInt32, parseInt64 } from '../memory/numbers.ts';
+import { parseInt32, parseInt64, writeDigits } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import type { HashTable, HashTableState } from '../structures/hash-table.ts';
 import type { Intsets } from '../structures/intset.ts';
@@ -328,7 +328,8 @@ export class SetValues implements ValueType {
     this.bytes = this.digits;
     this.start = 0;
     if (high === low >> 31) {
-      this.end = writeDigits(low, this.digits);
+      if (low < 0) this.digits[0] = MINUS;
+      this.end = writeDigits(Math.abs(low), this.digits, low < 0 ? 1 : 0);
       return;
     }
     const text = ascii(int64Text(high, low));
@@ -383,24 +384,10 @@ export class SetValues implements ValueType {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const MINUS = 45;
 
 function insertInto(table: HashTable, bytes: Uint8Array, start: number, end: number): boolean {
   if (table.find(bytes, start, end) !== NONE) return false;
   table.insertMissing(bytes, start, end);
   return true;
-}
-
-/** Writes an integer of 32 bits by hand, and returns its length. */
-function writeDigits(value: number, to: Uint8Array): number {
-  const first = value < 0 ? 1 : 0;
-  let rest = Math.abs(value);
-  let length = first + 1;
-  for (let limit = 10; rest >= limit; limit *= 10) length++;
-  for (let at = length - 1; at >= first; at--) {
-    const tenth = Math.floor(rest / 10);
-    to[at] = 48 + rest - tenth * 10;
-    rest = tenth;
-  }
-  if (value < 0) to[0] = 45;
-  return length;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { ascii } from './bytes.ts';
-import { parseFloating, parseInt32, parseInt64 } from './numbers.ts';
+import { ascii, latin1 } from './bytes.ts';
+import { digitsOf, parseFloating, parseInt32, parseInt64, writeDigits } from './numbers.ts';
 
 const int64 = (text: string): bigint | null => parseInt64(ascii(text), 0, text.length);
 const int32 = (text: string): number => parseInt32(ascii(text), 0, text.length);
@@ -87,5 +87,30 @@ describe('floating numbers', () => {
 
   it.each(['', ' 1', '1 ', 'nan', '1e', '0x', '1.2.3', '--1', 'abc', '.', '-', '+', '-.'])('%j is none', (text) => {
     expect(floating(text)).toBeNaN();
+  });
+});
+
+describe('digits', () => {
+  const written = (value: number): string => {
+    const to = new Uint8Array(20).fill(32);
+    return latin1(to, 0, writeDigits(value, to, 2));
+  };
+
+  it('are those of the number, at their place, and as many as are foretold', () => {
+    const whole = fc.oneof(
+      fc.nat(),
+      fc.maxSafeNat(),
+      fc.nat(16).map((power) => 10 ** power - 1),
+    );
+    fc.assert(
+      fc.property(whole, (value) => {
+        expect(written(value)).toBe(`  ${value}`);
+        expect(digitsOf(value)).toBe(String(value).length);
+      }),
+    );
+  });
+
+  it.each([0, 9, 10, 9999, 10_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 10 ** 15, 2 ** 53 - 1])('of %d', (value) => {
+    expect(written(value)).toBe(`  ${value}`);
   });
 });

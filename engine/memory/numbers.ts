@@ -50,6 +50,42 @@ export function parseInt32(bytes: Uint8Array, start: number, end: number): numbe
   return value === (value | 0) ? value : NaN;
 }
 
+const INT32_MAX = 2 ** 31 - 1;
+
+/** How many digits a whole number has that is not negative. */
+export function digitsOf(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  if (value < 10000) return 4;
+  let count = 5;
+  for (let limit = 100000; value >= limit; limit *= 10) count++;
+  return count;
+}
+
+/**
+ * Writes a whole number that is not negative, and returns the place behind it. A string for every number would be the
+ * costliest part of a short reply, and a division of doubles for every digit the next: V8 makes one of integers of
+ * `(rest / 10) | 0`, in a quarter of the time.
+ */
+export function writeDigits(value: number, to: Uint8Array, at: number): number {
+  const end = at + digitsOf(value);
+  let place = end - 1;
+  let large = value;
+  for (; large > INT32_MAX; place--) {
+    const tenth = Math.floor(large / 10);
+    to[place] = 48 + (large - tenth * 10);
+    large = tenth;
+  }
+  let rest = large | 0;
+  for (; place >= at; place--) {
+    const tenth = (rest / 10) | 0;
+    to[place] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const HEXADECIMAL = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?$/i;
 const INFINITE = /^([+-]?)inf(inity)?$/i;

@@ -31,6 +31,7 @@
  */
 import { Arena, NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
 import { copyBytes } from '../memory/bytes.ts';
+import { digitsOf, writeDigits } from '../memory/numbers.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import {
   LISTPACK_HEADER_BYTES,
@@ -314,15 +315,8 @@ export class Listpacks {
     const page = this.bytes(ref);
     const first = this.arena.offset(ref) + at;
     const length = end - start;
-    let to = first;
-    page[to++] = DOLLAR;
-    to += digitsOf(length);
-    let rest = length;
-    for (let digit = to - 1; digit > first; digit--) {
-      const tenth = Math.floor(rest / 10);
-      page[digit] = 48 + rest - tenth * 10;
-      rest = tenth;
-    }
+    page[first] = DOLLAR;
+    let to = writeDigits(length, page, first + 1);
     page[to++] = CR;
     page[to++] = LF;
     copyBytes(bytes, start, end, page, to);
@@ -380,12 +374,6 @@ function holds(page: Uint8Array, at: number, bytes: Uint8Array, start: number, l
 export function elementSize(length: number): number {
   const size = 5 + digitsOf(length) + length;
   return size + backLengthBytes(size);
-}
-
-function digitsOf(value: number): number {
-  let count = 1;
-  for (let limit = 10; value >= limit; limit *= 10) count++;
-  return count;
 }
 
 /** Seven bits a byte, the lowest last; a byte with its highest bit set is not the first. */

@@ -130,7 +130,8 @@ class Play {
       this.differ(client, lines.at(-1) ?? null, `an error of the engine itself: ${String(error)}`, 'an answer');
     }
     pair.real.send(real);
-    if (pair.ours.received === '') await this.oracle.barrier();
+    // What nobody is answered must be over, too: the commands of the silent, of those they let go on, and so forth.
+    await this.oracle.barrier();
     await this.compareAll();
   }
 
