@@ -25,7 +25,8 @@ export const WAIT: CommandSpec = {
     const wanted = args.int64(1);
     const timeoutMs = args.int64(2, NO_TIMEOUT);
     if (timeoutMs < 0) throw new CommandError('ERR timeout is negative');
-    if (wanted <= REPLICAS || !server.mayWait()) {
+    // While it waits Redis keeps the number in 32 bits, and finds at once that one which is 0 or below there has come.
+    if (BigInt.asIntN(32, wanted) <= REPLICAS || !server.mayWait()) {
       reply.integer(REPLICAS);
       return;
     }
