@@ -15,7 +15,15 @@ export interface DebugCommand {
 
 /** The entry of the key in the third word; looking at it counts as no use. */
 export function debuggedKey({ db }: Context, args: Args): Ref {
-  const entry = db.peek(args.bytes, args.starts[2], args.ends[2]);
+  return found(db.peek(args.bytes, args.starts[2], args.ends[2]));
+}
+
+/** The same of whatever lies there, though it be past its deadline. */
+export function debuggedRecord({ db }: Context, args: Args): Ref {
+  return found(db.keys.find(args.bytes, args.starts[2], args.ends[2]));
+}
+
+function found(entry: Ref): Ref {
   if (entry === NONE) throw new CommandError(NO_SUCH_KEY);
   return entry;
 }

@@ -24,7 +24,7 @@ import { savedNodeBytes } from '../persistence/rdb-save.ts';
 import { FIRST } from '../structures/listpack.ts';
 import type { HashTable } from '../structures/hash-table.ts';
 import type { Context } from './contract.ts';
-import { debuggedKey, type DebugCommand } from './debug-contract.ts';
+import { debuggedKey, debuggedRecord, type DebugCommand } from './debug-contract.ts';
 import { saveOptions } from './dump.ts';
 import { key, multiple, oneOf, optional, word } from './grammar.ts';
 
@@ -37,7 +37,7 @@ export const DEBUG_VALUES: readonly DebugCommand[] = [
     run({ keyspace, db, reply }, args) {
       reply.array(args.count - 2);
       for (let i = 2; i < args.count; i++) {
-        const entry = db.peek(args.bytes, args.starts[i], args.ends[i]);
+        const entry = db.keys.find(args.bytes, args.starts[i], args.ends[i]);
         reply.simple(entry === NONE ? digestOfNothing() : digestOfValue(keyspace, db, entry));
       }
     },
@@ -89,7 +89,7 @@ function compressedFigures({ keyspace: { compressed } }: Context, encoding: numb
 
 function object(context: Context, args: Args): void {
   const { db, keyspace, config, reply, server } = context;
-  const entry = debuggedKey(context, args);
+  const entry = debuggedRecord(context, args);
   const [type, encoding, value] = [db.type(entry), db.encoding(entry), db.value(entry)];
   // A small integer lies in the entry itself, and what is in a slot has no one place: the entry is its nearest.
   const ref = encoding === INT || isSlot(encoding) ? entry : value;
@@ -118,7 +118,7 @@ function listFigures({ keyspace }: Context, value: number): string {
 
 function describeString(context: Context, args: Args): void {
   const { db, keyspace, reply } = context;
-  const entry = debuggedKey(context, args);
+  const entry = debuggedRecord(context, args);
   const encoding = db.encoding(entry);
   if (db.type(entry) !== TYPE_STRING || encoding < EMBSTR) throw new CommandError('ERR Not an sds encoded string.');
   // It is told as it was, since nobody sees that it is not.
