@@ -109,3 +109,25 @@ test('HELLO may give another id, and nothing else', () => {
   expect(same('HELLO', '*4 $2 id :1 $5 proto :2', '*4 $2 id :9 $5 proto :2')).toBe(true);
   expect(same('HELLO', '*4 $2 id :1 $5 proto :3', '*4 $2 id :9 $5 proto :2')).toBe(false);
 });
+
+describe('the list of clients', () => {
+  const listed = (...lines: string[]): string => {
+    const text = `${lines.join('\n')}\n`;
+    return `$${text.length}\r\n${text}\r\n`;
+  };
+  const sameList = (ours: string, real: string): boolean =>
+    isSame(decodeReply(listed(ours))!.reply, decodeReply(listed(real))!.reply, {
+      ...{ words: ['CLIENT', 'LIST'], before: { ours: null, real: null }, isTable: false },
+    });
+
+  test('may tell of other sockets, ages and ids, and of a turn of a loop that only one of the two has', () => {
+    expect(sameList('id=1 flags=N cmd=get', 'id=7 flags=U cmd=get')).toBe(true);
+    expect(sameList('id=1 flags=N cmd=blpop', 'id=7 flags=uU cmd=blpop')).toBe(true);
+    expect(sameList('id=1 flags=b cmd=blpop', 'id=7 flags=bU cmd=blpop')).toBe(true);
+  });
+
+  test('may not tell of other commands, nor of one who waits in one of them only', () => {
+    expect(sameList('id=1 flags=N cmd=get', 'id=7 flags=U cmd=set')).toBe(false);
+    expect(sameList('id=1 flags=b cmd=blpop', 'id=7 flags=U cmd=blpop')).toBe(false);
+  });
+});

@@ -146,8 +146,8 @@ function clientsOf(reply: Reply): string[] {
     const fields = new Map(
       [...line.matchAll(/(?:^| )([\w-]+)=(\S*)/g)].map(([, name, value]) => [name, value] as const),
     );
-    // U says that the connection is a Unix socket.
-    const flags = (fields.get('flags') ?? '').replace('U', '') || 'N';
+    // U says that the connection is a Unix socket, u that in this turn of its loop Redis has answered one that waited.
+    const flags = (fields.get('flags') ?? '').replace(/u/gi, '') || 'N';
     return CLIENT_FIELDS.map((name) => (name === 'flags' ? flags : (fields.get(name) ?? ''))).join(' ');
   });
   return told.sort();
