@@ -49,8 +49,8 @@ export class Reply {
   error(text: string): void {
     this.errors++;
     this.lastError = text;
-    // A line break inside would end the reply early and let the rest be taken for another one.
-    this.line(45, text.replace(/[\r\n]/g, ' '));
+    // A line break inside would end the reply early and let the rest be taken for another one; at the end it says nothing.
+    this.line(45, text.replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' '));
   }
 
   integer(value: number | bigint): void {

@@ -225,7 +225,9 @@ export class SessionMaker {
 
   /** What would take away from the test more than it gives. */
   private isMannerly(client: number, { name, spec }: Call): boolean {
-    const { isInTransaction, isSilent } = this.mannersOf(client);
+    const { isInTransaction, isListening, isSilent } = this.mannersOf(client);
+    // To who listens it may be refused, and then it silences nothing.
+    if (name === 'client|reply' && isListening) return false;
     // Redis ends a connection behind the reply to QUIT, and so never if there is none.
     if (name === 'quit' && isSilent) return false;
     if (spec.flags.includes('blocking') && client === STEADY && !isInTransaction) return false;
