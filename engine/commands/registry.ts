@@ -1,15 +1,20 @@
 import { LatencyHistogram } from '../latency-histogram.ts';
+import { ascii, viewOf } from '../memory/bytes.ts';
 import type { CallCounts, Command, CommandTable } from './contract.ts';
 
 const NO_CALLS: CallCounts = { calls: 0, rejected: 0, failed: 0, timedCalls: 0, microseconds: 0, durations: [] };
 
 /**
  * Finds a command by the bytes of its name, whatever their case: a small open table, so that looking a command up makes
- * no string.
+ * no string. It looks at the first and the last four letters as words, which are the whole of most names.
  */
 export class Registry implements CommandTable {
   private readonly commands: readonly Command[];
   private readonly slots: (Command | null)[];
+  /** Of each slot's name: its first and its last letters, and its length; below 0 where there is more to compare. */
+  private readonly firsts: Int32Array;
+  private readonly lasts: Int32Array;
+  private readonly lengths: Int32Array;
   private readonly mask: number;
 
   constructor(commands: readonly Command[]) {
@@ -18,11 +23,16 @@ export class Registry implements CommandTable {
     while (size < commands.length * 4) size *= 2;
     this.mask = size - 1;
     this.slots = new Array<Command | null>(size).fill(null);
+    [this.firsts, this.lasts, this.lengths] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
     for (const command of commands) {
-      const name = Uint8Array.from(command.fullName, (letter) => letter.charCodeAt(0));
-      let slot = foldedHash(name, 0, name.length) & this.mask;
+      const name = ascii(command.fullName);
+      const [first, last] = [firstLetters(name, 0, name.length), lastLetters(name, 0, name.length)];
+      let slot = slotOf(first, last, name.length) & this.mask;
       while (this.slots[slot] !== null) slot = (slot + 1) & this.mask;
       this.slots[slot] = command;
+      this.firsts[slot] = first;
+      this.lasts[slot] = last;
+      this.lengths[slot] = /^[a-z]{1,8}$/.test(command.fullName) ? name.length : -name.length;
     }
   }
 
@@ -57,9 +67,13 @@ export class Registry implements CommandTable {
   }
 
   find(bytes: Uint8Array, start: number, end: number): Command | null {
-    let slot = foldedHash(bytes, start, end) & this.mask;
+    const first = firstLetters(bytes, start, end);
+    const last = lastLetters(bytes, start, end);
+    let slot = slotOf(first, last, end - start) & this.mask;
     for (let command = this.slots[slot]; command !== null; command = this.slots[slot]) {
-      if (isName(command.fullName, bytes, start, end)) return command;
+      if (this.firsts[slot] === first && this.lasts[slot] === last) {
+        if (this.lengths[slot] === end - start || isName(command.fullName, bytes, start, end)) return command;
+      }
       slot = (slot + 1) & this.mask;
     }
     return null;
@@ -74,10 +88,23 @@ export class Registry implements CommandTable {
   }
 }
 
-function foldedHash(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] | 32), 0x01000193);
-  return hash ^ (hash >>> 15);
+/** This bit makes a letter a small one, and of nothing else one. */
+const SMALL = 0x20202020;
+
+function firstLetters(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 4) return viewOf(bytes).getInt32(start, true) | SMALL;
+  let letters = 0;
+  for (let i = start; i < end; i++) letters = (letters << 8) | bytes[i] | 32;
+  return letters;
+}
+
+function lastLetters(bytes: Uint8Array, start: number, end: number): number {
+  return end - start >= 4 ? viewOf(bytes).getInt32(end - 4, true) | SMALL : 0;
+}
+
+function slotOf(first: number, last: number, length: number): number {
+  const mixed = Math.imul(first ^ Math.imul(last, 0x9e3779b1) ^ length, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }
 
 function isName(name: string, bytes: Uint8Array, start: number, end: number): boolean {

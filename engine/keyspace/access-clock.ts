@@ -25,6 +25,9 @@ export class AccessClock {
   decayMinutes = 1;
 
   private readonly chance: () => number;
+  /** The clock, and the time for which it was worked out: it is asked for with every use of a key. */
+  private clock = 0;
+  private clockMs = 0;
 
   /** `chance` gives 32 bits by chance. */
   constructor(chance: () => number) {
@@ -33,13 +36,21 @@ export class AccessClock {
 
   /** The bits of a key that is made now. */
   fresh(nowMs: number): number {
-    return this.isFrequency ? (minutesAt(nowMs) << 8) | NEW_COUNTER : clockAt(nowMs);
+    return this.isFrequency ? (minutesAt(nowMs) << 8) | NEW_COUNTER : this.clockAt(nowMs);
   }
 
   /** What the bits become when the key is used now. */
   used(bits: number, nowMs: number): number {
-    if (!this.isFrequency) return clockAt(nowMs);
+    if (!this.isFrequency) return this.clockAt(nowMs);
     return (minutesAt(nowMs) << 8) | this.grown(this.frequency(bits, nowMs));
+  }
+
+  private clockAt(nowMs: number): number {
+    if (nowMs !== this.clockMs) {
+      this.clock = clockAt(nowMs);
+      this.clockMs = nowMs;
+    }
+    return this.clock;
   }
 
   /** Seconds since the last use. */

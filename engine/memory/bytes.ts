@@ -15,6 +15,21 @@ export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint
   }
 }
 
+let viewed: Uint8Array = new Uint8Array(0);
+let view: DataView = new DataView(viewed.buffer);
+
+/** The same bytes to be read as words that may begin anywhere. One view is kept: mostly the same input is asked for again. */
+export function viewOf(bytes: Uint8Array): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return view;
+}
+
+/** Whether the processor keeps the low byte of a word first, as almost all do. */
+export const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 export function equalBytes(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
   for (let i = 0; i < length; i++) {
     if (a[aStart + i] !== b[bStart + i]) return false;

@@ -1,4 +1,5 @@
 import { Args } from '../args.ts';
+import { viewOf } from '../memory/bytes.ts';
 import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import { splitInline } from './inline.ts';
 
@@ -125,6 +126,7 @@ export class RequestDecoder {
   private nextPlain(): boolean {
     const { input, end, args } = this;
     const { starts, ends } = args;
+    const view = viewOf(input);
     const commandStart = this.position;
     let at = commandStart;
     if (this.isInsideCommand || !this.isAuthenticated || at + SHORTEST_BULK > end || input[at] !== STAR) return false;
@@ -133,14 +135,19 @@ export class RequestDecoder {
     at += count < 10 ? 4 : count < 100 ? 5 : 6;
     for (let i = 0; i < count; i++) {
       // So that no read below goes past the input's end, which would be slower for good.
-      if (at + SHORTEST_BULK > end || input[at] !== DOLLAR) return false;
-      const length = plainNumber(input, at + 1);
-      if (length < 0) return false;
-      at += length < 10 ? 4 : length < 100 ? 5 : 6;
+      if (at + SHORTEST_BULK > end) return false;
+      let length = shortLength(view.getInt32(at, true));
+      if (length >= 0) {
+        at += 4;
+      } else {
+        length = input[at] === DOLLAR ? plainNumber(input, at + 1) : -1;
+        if (length < 0) return false;
+        at += length < 10 ? 4 : length < 100 ? 5 : 6;
+      }
       starts[i] = at;
       at += length;
       ends[i] = at;
-      if (at + 2 > end || input[at] !== CR || input[at + 1] !== LF) return false;
+      if (at + 2 > end || view.getInt16(at, true) !== LINE_END) return false;
       at += 2;
     }
     args.bytes = input;
@@ -291,6 +298,16 @@ export class RequestDecoder {
     this.kept.set(chunk, at);
     this.keptLength = needed;
   }
+}
+
+/** `$`, one digit and a line's end, read as one word; and a line's end alone. */
+const SHORT_BULK = 0x0a0d0024;
+const LINE_END = 0x0a0d;
+
+/** The length that such a word says, or -1: most words of most commands have less than ten bytes. */
+function shortLength(word: number): number {
+  const digit = ((word >>> 8) & 255) - 48;
+  return (word & 0xffff00ff) === SHORT_BULK && digit >= 0 && digit <= 9 ? digit : -1;
 }
 
 /** A number of one to three digits with nothing before and a line's end behind it, or -1. */

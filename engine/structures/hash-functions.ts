@@ -22,6 +22,7 @@
  *
  * **Read next.** `engine/structures/hash-table.ts`.
  */
+import { viewOf } from '../memory/bytes.ts';
 import { fnv1aRound, FNV_OFFSET, sumRound } from './hash-functions.steps.ts';
 
 export type { HashName } from './hash-functions.steps.ts';
@@ -97,11 +98,12 @@ export function halfSipHash(bytes: Uint8Array, start: number, end: number, key0:
   const length = end - start;
   // The last block holds what is left of the bytes and, in its top byte, the length; then come three closing rounds.
   const blocks = (length >>> 2) + 1;
+  const input = viewOf(bytes);
   for (let block = 0; block < blocks + 3; block++) {
     let message = 0;
     const at = start + (block << 2);
     if (block < blocks - 1) {
-      message = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+      message = input.getInt32(at, true);
     } else if (block === blocks - 1) {
       message = length << 24;
       if (at < end) message |= bytes[at];

@@ -35,7 +35,7 @@
  * **Read next.** `engine/structures/bucket-array.ts`, and `engine/museum/` for how it goes wrong.
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
-import { copyBytes } from '../memory/bytes.ts';
+import { copyBytes, IS_LITTLE_ENDIAN, viewOf } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { BucketArray, type BucketArrayState } from './bucket-array.ts';
 import { hashFunction, type HashFunction, type HashName } from './hash-functions.ts';
@@ -357,10 +357,16 @@ export class HashTable {
     const first = (entry & PAGE_MASK) << 1;
     const length = end - start;
     if (words[first + 1] !== hash || words[first + 2] !== length) return false;
-    const page = this.arena.bytes[entry >>> PAGE_SHIFT];
+    // A word at a time, which takes a third of the time: in an entry keys begin at a whole word, in the input anywhere.
     const key = this.keyAt(words, first);
-    for (let i = 0; i < length; i++) {
-      if (page[key + i] !== bytes[start + i]) return false;
+    const input = viewOf(bytes);
+    let at = start;
+    for (let word = key >>> 2; at + 4 <= end; at += 4, word++) {
+      if (words[word] !== input.getInt32(at, IS_LITTLE_ENDIAN)) return false;
+    }
+    const page = this.arena.bytes[entry >>> PAGE_SHIFT];
+    for (let from = key - start; at < end; at++) {
+      if (page[from + at] !== bytes[at]) return false;
     }
     return true;
   }
