@@ -20,6 +20,7 @@ import { Outbox } from './outbox.ts';
 import { Loader, LogDamage } from './loader.ts';
 import { joined } from './memory/bytes.ts';
 import { OutputLimits } from './output-limits.ts';
+import { Lookahead } from './lookahead.ts';
 import { LogBuffer } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
 import { PubSub } from './pubsub.ts';
@@ -76,6 +77,7 @@ export class Engine {
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
   private readonly outputLimits = new OutputLimits();
+  private readonly lookahead: Lookahead;
   private readonly events: KeyEvents = {
     kinds: 0,
     onChanged: null,
@@ -118,6 +120,7 @@ export class Engine {
       },
     });
     this.keyspace.nowMs = options.nowMs;
+    this.lookahead = new Lookahead(this.keyspace);
     this.registry = new Registry(allCommands());
     this.blocking = new Blocking(this.keyspace.databases);
     this.server = new EngineServer({
@@ -232,7 +235,11 @@ export class Engine {
     const share = { session, start, commands: 0 };
     this.share = share;
     if (session.waiting !== null) decoder.suspend();
-    while (session.waiting === null && session.closing === 'no' && decoder.next()) {
+    const { lookahead } = this;
+    lookahead.begin();
+    while (session.waiting === null && session.closing === 'no') {
+      lookahead.step(session);
+      if (!decoder.next()) break;
       this.dispatcher.run(session, decoder.args);
       // Who waits goes on when that is over.
       if (session.waiting !== null) decoder.suspend();
@@ -415,7 +422,7 @@ export class Engine {
     const session = new Session(0, () => undefined, NO_PEER, this.limits, this.nowMs);
     this.keyspace.expires = false;
     this.dispatcher.isLogging = false;
-    return new Loader(session, this.reply, this.dispatcher, (endOffset) => {
+    return new Loader(session, this.reply, this.dispatcher, this.lookahead, (endOffset) => {
       this.keyspace.expires = true;
       this.dispatcher.isLogging = this.isLogging;
       this.reply.reset();
@@ -442,7 +449,7 @@ export class Engine {
     this.keyspace.expires = false;
     this.dispatcher = outer.withOwn({ ...outer.context, session, reply });
     try {
-      const loader = new Loader(session, reply, this.dispatcher, () => undefined);
+      const loader = new Loader(session, reply, this.dispatcher, this.lookahead, () => undefined);
       loader.feed(whole);
       loader.finish();
       return true;

@@ -1,4 +1,5 @@
 import type { Dispatcher } from './dispatcher.ts';
+import type { Lookahead } from './lookahead.ts';
 import type { Reply } from './reply.ts';
 import type { RequestDecoder } from './resp/decoder.ts';
 import type { Session } from './session.ts';
@@ -18,15 +19,23 @@ export class Loader {
   private readonly session: Session;
   private readonly reply: Reply;
   private readonly dispatcher: Dispatcher;
+  private readonly lookahead: Lookahead;
   private readonly onFinish: (endOffset: number) => void;
   private received = 0;
   private commands = 0;
   private validBytes = 0;
 
-  constructor(session: Session, reply: Reply, dispatcher: Dispatcher, onFinish: (endOffset: number) => void) {
+  constructor(
+    session: Session,
+    reply: Reply,
+    dispatcher: Dispatcher,
+    lookahead: Lookahead,
+    onFinish: (endOffset: number) => void,
+  ) {
     this.session = session;
     this.reply = reply;
     this.dispatcher = dispatcher;
+    this.lookahead = lookahead;
     this.onFinish = onFinish;
   }
 
@@ -35,7 +44,10 @@ export class Loader {
     const before = this.received - decoder.pendingBytes;
     this.received += bytes.length;
     decoder.feed(bytes);
-    while (decoder.next()) {
+    this.lookahead.begin();
+    for (;;) {
+      this.lookahead.step(this.session);
+      if (!decoder.next()) break;
       if (isAnnotation(decoder)) continue;
       if (!decoder.isCanonical) throw new LogDamage(this.validBytes, 'a request that is not in the form of the log');
       const errorsBefore = this.reply.errors;

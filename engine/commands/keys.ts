@@ -5,6 +5,7 @@ import type { Database } from '../keyspace/database.ts';
 import { TYPE_NAMES } from '../keyspace/values.ts';
 import { NONE } from '../memory/arena.ts';
 import { equalBytes } from '../memory/bytes.ts';
+import { lookAhead } from './ahead.ts';
 import { databaseIndex } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { bytesOfCopy, requireRoom } from './room.ts';
@@ -47,9 +48,12 @@ export const KEYS: readonly CommandSpec[] = [
     history: [['3.0.3', 'Takes several keys.']],
     arguments: [multiple(key('key', 'RO'))],
     examples: ['SET greeting hello', 'EXISTS greeting nothing'],
-    handler({ db, reply }, args) {
+    handler(context, args) {
+      const { db, reply } = context;
       let count = 0;
+      let seen = 1;
       for (let i = 1; i < args.count; i++) {
+        if (i >= seen) seen = lookAhead(context, args, i, 1);
         if (db.look(args.bytes, args.starts[i], args.ends[i]) !== NONE) count++;
       }
       reply.integer(count);
@@ -65,9 +69,12 @@ export const KEYS: readonly CommandSpec[] = [
     tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
     arguments: [multiple(key('key', 'RO'))],
     examples: ['SET greeting hello', 'TOUCH greeting'],
-    handler({ db, reply }, args) {
+    handler(context, args) {
+      const { db, reply } = context;
       let count = 0;
+      let seen = 1;
       for (let i = 1; i < args.count; i++) {
+        if (i >= seen) seen = lookAhead(context, args, i, 1);
         if (db.findRead(args.bytes, args.starts[i], args.ends[i]) !== NONE) count++;
       }
       reply.integer(count);
@@ -147,9 +154,12 @@ export const KEYS: readonly CommandSpec[] = [
   },
 ];
 
-function removeKeys({ db, reply }: Context, args: Args): void {
+function removeKeys(context: Context, args: Args): void {
+  const { db, reply } = context;
   let count = 0;
+  let seen = 1;
   for (let i = 1; i < args.count; i++) {
+    if (i >= seen) seen = lookAhead(context, args, i, 1);
     const entry = db.peek(args.bytes, args.starts[i], args.ends[i]);
     if (entry === NONE) continue;
     db.remove(entry);

@@ -1,5 +1,6 @@
 import type { Args } from '../args.ts';
 import { NONE } from '../memory/arena.ts';
+import { lookAhead } from './ahead.ts';
 import { requireString } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { integer, key, multiple } from './grammar.ts';
@@ -35,9 +36,12 @@ export const STRING_READS: readonly CommandSpec[] = [
     tips: ['request_policy:multi_shard'],
     arguments: [multiple(key('key', 'RO', 'access'))],
     examples: ['MSET one 1 two 2', 'MGET one two three'],
-    handler({ db, keyspace, reply }, args) {
+    handler(context, args) {
+      const { db, keyspace, reply } = context;
       reply.array(args.count - 1);
+      let seen = 1;
       for (let i = 1; i < args.count; i++) {
+        if (i >= seen) seen = lookAhead(context, args, i, 1);
         const entry = db.findRead(args.bytes, args.starts[i], args.ends[i]);
         // Another kind of value is a null here, not an error.
         if (entry === NONE || !keyspace.strings.is(db, entry)) reply.null();

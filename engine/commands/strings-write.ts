@@ -3,6 +3,7 @@ import { CommandError, STRING_TOO_LONG, SYNTAX_ERROR, wrongArity } from '../erro
 import { GENERIC_EVENT, STRING_EVENT } from '../keyspace/events.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { notify, requireString } from './checks.ts';
+import { lookAhead } from './ahead.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { requireRoom } from './room.ts';
 import { expiryKindAt, deadlineInteger, EX, EXAT, PX, PXAT, readDeadline, type ExpiryKind } from './deadlines.ts';
@@ -174,7 +175,9 @@ export const STRING_WRITES: readonly CommandSpec[] = [
     handler(context, args) {
       const { db, reply } = context;
       if (args.count % 2 === 0) throw new CommandError(wrongArity('mset'));
+      let seen = 1;
       for (let i = 1; i < args.count; i += 2) {
+        if (i >= seen) seen = lookAhead(context, args, i, 2);
         const entry = db.findWrite(args.bytes, args.starts[i], args.ends[i]);
         store(context, args, entry, i, i + 1, false);
       }
@@ -200,7 +203,9 @@ export const STRING_WRITES: readonly CommandSpec[] = [
           return;
         }
       }
+      let seen = 1;
       for (let i = 1; i < args.count; i += 2) {
+        if (i >= seen) seen = lookAhead(context, args, i, 2);
         // One of the names may stand twice, so each is looked for again.
         const entry = db.peek(args.bytes, args.starts[i], args.ends[i]);
         store(context, args, entry, i, i + 1, false);

@@ -2,6 +2,7 @@ import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import { latin1 } from '../memory/bytes.ts';
 import { DeadlineHeap, type DeadlineHeapState } from '../structures/deadline-heap.ts';
 import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
+import type { Foreseen } from '../structures/foreseen.ts';
 import type { HashName } from '../structures/hash-functions.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import type { HashTableProbe } from '../structures/hash-table.steps.ts';
@@ -10,6 +11,7 @@ import { EVICTED_EVENT, EXPIRED_EVENT, MISS_EVENT, NEW_EVENT, type KeyEvents } f
 import type { Blocks, ValueType } from './value-type.ts';
 import {
   DEADLINE,
+  INT,
   META,
   PAYLOAD_WORDS,
   TYPE_LIST,
@@ -17,6 +19,7 @@ import {
   VALUE,
   clockOf,
   encodingOf,
+  isSlot,
   metaOf,
   typeOf,
 } from './values.ts';
@@ -30,6 +33,8 @@ export interface KeyspaceParts {
   readonly hashSeed: readonly [number, number];
   readonly tableTrace: HashTableProbe | null;
   readonly heapTrace: DeadlineHeapProbe | null;
+  /** The keys of the commands that come next, in whichever database. */
+  readonly foreseen: Foreseen;
   /** The time of the present turn in milliseconds. */
   now(): number;
   /** Whether keys past their deadline are removed when met; a log that is being read decides that itself. */
@@ -107,6 +112,7 @@ export class Database {
       hashName: parts.hashName,
       seed: parts.hashSeed,
       payloadWords: PAYLOAD_WORDS,
+      foreseen: parts.foreseen,
       trace: parts.tableTrace,
     });
     this.keys = keys;
@@ -165,6 +171,21 @@ export class Database {
     if (entry === NONE || !this.parts.expires() || !this.isExpired(entry)) return entry;
     if (!this.parts.isFrozen()) this.expire(entry);
     return NONE;
+  }
+
+  /** Reads what the look-ups that are foreseen will read, and the beginnings of the values. */
+  foresee(): void {
+    const { arena, foreseen } = this.parts;
+    this.keys.foresee(foreseen);
+    if (foreseen.table === null) return;
+    let read = 0;
+    for (let i = 0; i < foreseen.count; i++) {
+      const entry = foreseen.entries[i];
+      if (entry === NONE) continue;
+      const encoding = this.encoding(entry);
+      if (encoding !== INT && !isSlot(encoding)) read ^= arena.word(this.value(entry), 0);
+    }
+    foreseen.read = read;
   }
 
   isExpired(entry: Ref): boolean {

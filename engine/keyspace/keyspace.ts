@@ -9,6 +9,7 @@ import { deadlineHeapSteps, type DeadlineHeapModel } from '../structures/deadlin
 import { DynamicStrings } from '../structures/dynamic-string.ts';
 import { dynamicStringSteps, type DynamicStringModel } from '../structures/dynamic-string.steps.ts';
 import type { HashName } from '../structures/hash-functions.ts';
+import { Foreseen } from '../structures/foreseen.ts';
 import { HashTable, type HashTableState } from '../structures/hash-table.ts';
 import { hashTableSteps, type HashTableProbe, type HashTableModel } from '../structures/hash-table.steps.ts';
 import { Intsets } from '../structures/intset.ts';
@@ -64,6 +65,9 @@ const HYPERLOGLOGS_ID = INTSETS_ID - 1;
 const EVICTION_ID = HYPERLOGLOGS_ID - 1;
 const COMPRESSED_ID = EVICTION_ID - 1;
 
+/** What lies within this much mostly lies in the processor's own cache. */
+const CACHE_BYTES = 2 * 1024 * 1024;
+
 export interface KeyspaceOptions {
   readonly databases: number;
   readonly hashName: HashName;
@@ -105,6 +109,8 @@ export interface KeyspaceModels {
 /** All databases, the memory they lie in, and the time by which their keys live. */
 export class Keyspace {
   readonly arena: Arena;
+  /** The keys that are looked for next, as far as anybody has looked ahead. */
+  readonly foreseen = new Foreseen();
   readonly dynamicStrings: DynamicStrings;
   readonly listpacks: Listpacks;
   readonly intsets: Intsets;
@@ -191,6 +197,7 @@ export class Keyspace {
       hashSeed: options.hashSeed,
       tableTrace,
       heapTrace: recorder?.probe(deadlineHeapSteps) ?? null,
+      foreseen: this.foreseen,
       now: () => this.nowMs,
       expires: () => this.expires,
       events: options.events,
@@ -203,6 +210,11 @@ export class Keyspace {
       ...{ arena: this.arena, access: this.access, databases: this.databases, chance: options.chance },
       ...{ now: parts.now, id: EVICTION_ID, trace: recorder?.probe(evictionSteps) ?? null },
     });
+  }
+
+  /** Whether there may be more than a processor's cache holds. Look-ups that are shown are shown one by one. */
+  get isWorthForeseeing(): boolean {
+    return this.trace === null && this.arena.usedBytes > CACHE_BYTES;
   }
 
   /** The tables of large hashes: the very class that holds the keys. */

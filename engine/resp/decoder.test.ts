@@ -110,3 +110,34 @@ describe('the request decoder', () => {
     expect(decoder.pendingCapacity).toBe(0);
   });
 });
+
+describe('looking ahead', () => {
+  const keysIn = (text: string, position = 0): string[] => {
+    const decoder = new RequestDecoder(LIMITS);
+    const [starts, ends] = [new Int32Array(4), new Int32Array(4)];
+    decoder.feed(ascii(text));
+    for (let i = 0; i < position; i++) decoder.next();
+    const count = decoder.keysAhead(starts, ends);
+    const before = decoder.args.count;
+    // Nothing is taken: the commands come as if nobody had looked.
+    expect(decoder.args.count).toBe(before);
+    return Array.from({ length: count }, (_, i) => latin1(decoder.bytes, starts[i], ends[i]));
+  };
+  const pipeline = (...lines: string[]): string => lines.map((line) => encode(line.split(' '))).join('');
+
+  it('tells the first argument of each command, as many as there is room for', () => {
+    expect(keysIn(pipeline('GET a', 'SET bb 1', `GET ${'c'.repeat(300)}`, 'DEL d', 'GET e'))).toEqual([
+      ...['a', 'bb', 'c'.repeat(300), 'd'],
+    ]);
+    expect(keysIn(pipeline('GET a', 'SET bb 1', 'GET c'), 1)).toEqual(['bb', 'c']);
+  });
+
+  it('ends before a command without one, a long one, one that has not come whole, and one that is not plainly written', () => {
+    expect(keysIn(pipeline('GET a', 'PING', 'GET b'))).toEqual(['a']);
+    expect(keysIn(pipeline('GET a', 'MSET b 1 c 2 d 3 e 4 f 5', 'GET g'))).toEqual(['a']);
+    expect(keysIn(`${pipeline('GET a')}get b\r\n${pipeline('GET c')}`)).toEqual(['a']);
+    expect(keysIn(`${pipeline('GET a')}*2\r\n$003\r\nGET\r\n$1\r\nb\r\n`)).toEqual(['a']);
+    const whole = pipeline('GET a', 'GET bcd');
+    for (let end = whole.length - 1; end > 20; end--) expect(keysIn(whole.slice(0, end))).toEqual(['a']);
+  });
+});

@@ -12,6 +12,11 @@ const UNAUTHENTICATED_BULK = 16 * 1024;
 /** `$0`, its line's end, and the end of nothing. No number that `plainNumber` reads is longer than that. */
 const SHORTEST_BULK = 6;
 
+/** `*2`, `$1`, `x`, `$0`, nothing, with the ends of their lines. */
+const SHORTEST_COMMAND = 17;
+/** Whoever says more than this in a command is not kept waiting by one key. */
+const FEW_WORDS = 9;
+
 const NOTHING = new Uint8Array(0);
 const CR = 13;
 const LF = 10;
@@ -136,14 +141,9 @@ export class RequestDecoder {
     for (let i = 0; i < count; i++) {
       // So that no read below goes past the input's end, which would be slower for good.
       if (at + SHORTEST_BULK > end) return false;
-      let length = shortLength(view.getInt32(at, true));
-      if (length >= 0) {
-        at += 4;
-      } else {
-        length = input[at] === DOLLAR ? plainNumber(input, at + 1) : -1;
-        if (length < 0) return false;
-        at += length < 10 ? 4 : length < 100 ? 5 : 6;
-      }
+      const length = bulkLength(input, view, at);
+      if (length < 0) return false;
+      at += length < 10 ? 4 : length < 100 ? 5 : 6;
       starts[i] = at;
       at += length;
       ends[i] = at;
@@ -158,6 +158,40 @@ export class RequestDecoder {
     this.position = at;
     this.searched = at;
     return true;
+  }
+
+  /** The bytes in which `next` finds its commands. */
+  get bytes(): Uint8Array {
+    return this.input;
+  }
+
+  /**
+   * Notes where the first arguments of the next commands lie, which mostly are keys, and returns how many they are: as far
+   * as the commands have come, are short and plainly written, and as there is room.
+   */
+  keysAhead(starts: Int32Array, ends: Int32Array): number {
+    const { input, end } = this;
+    const view = viewOf(input);
+    let at = this.position;
+    let found = 0;
+    if (this.isInsideCommand || !this.isAuthenticated) return 0;
+    while (found < starts.length && at + SHORTEST_COMMAND <= end && input[at] === STAR) {
+      const count = plainNumber(input, at + 1);
+      if (count < 2 || count > FEW_WORDS) break;
+      at += 4;
+      for (let i = 0; i < count; i++) {
+        const length = at + SHORTEST_BULK > end ? -1 : bulkLength(input, view, at);
+        if (length < 0) return found;
+        at += length < 10 ? 4 : length < 100 ? 5 : 6;
+        if (i === 1) starts[found] = at;
+        at += length;
+        if (i === 1) ends[found] = at;
+        at += 2;
+      }
+      if (at > end) break;
+      found++;
+    }
+    return found;
   }
 
   private nextMultibulk(): boolean {
@@ -304,10 +338,12 @@ export class RequestDecoder {
 const SHORT_BULK = 0x0a0d0024;
 const LINE_END = 0x0a0d;
 
-/** The length that such a word says, or -1: most words of most commands have less than ten bytes. */
-function shortLength(word: number): number {
+/** The length of the argument that begins with a `$` there, or -1. Most words of most commands have less than ten bytes. */
+function bulkLength(input: Uint8Array, view: DataView, at: number): number {
+  const word = view.getInt32(at, true);
   const digit = ((word >>> 8) & 255) - 48;
-  return (word & 0xffff00ff) === SHORT_BULK && digit >= 0 && digit <= 9 ? digit : -1;
+  if ((word & 0xffff00ff) === SHORT_BULK && digit >= 0 && digit <= 9) return digit;
+  return input[at] === DOLLAR ? plainNumber(input, at + 1) : -1;
 }
 
 /** A number of one to three digits with nothing before and a line's end behind it, or -1. */

@@ -38,6 +38,7 @@ import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/are
 import { copyBytes, IS_LITTLE_ENDIAN, viewOf } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { BucketArray, type BucketArrayState } from './bucket-array.ts';
+import type { Foreseen } from './foreseen.ts';
 import { hashFunction, type HashFunction, type HashName } from './hash-functions.ts';
 import {
   emptyBuckets,
@@ -69,6 +70,8 @@ export interface HashTableOptions {
   /** Where that structure needs more than words, a different amount in each entry: the word that says how many bytes lie
    * between the words and the key. */
   readonly gapWord?: number;
+  /** Keys that will be looked for in this table or in one of the same seed. */
+  readonly foreseen?: Foreseen;
   readonly trace: HashTableProbe | null;
 }
 
@@ -91,6 +94,7 @@ export class HashTable {
   private readonly keyOffset: number;
   /** 0 where keys follow the words at once. */
   private readonly gapWord: number;
+  private readonly foreseen: Foreseen | null;
   private readonly old: BucketArray;
   private readonly new: BucketArray;
   private cursor = -1;
@@ -104,6 +108,7 @@ export class HashTable {
     this.trace = options.trace;
     this.keyOffset = (HEADER_WORDS + options.payloadWords + (options.foreignWords ?? 0)) * 4;
     this.gapWord = options.gapWord ?? 0;
+    this.foreseen = options.foreseen ?? null;
     this.old = new BucketArray(arena);
     this.new = new BucketArray(arena);
   }
@@ -122,7 +127,15 @@ export class HashTable {
 
   /** The entry of the key `bytes[start..end)`, or `NONE`. */
   find(bytes: Uint8Array, start: number, end: number): Ref {
-    const hash = this.hash(bytes, start, end);
+    const { foreseen } = this;
+    if (foreseen === null || !foreseen.isNext(bytes, start, end))
+      return this.search(this.hash(bytes, start, end), bytes, start, end);
+    if (foreseen.table !== this) return this.search(foreseen.hash, bytes, start, end);
+    this.lastHash = foreseen.hash;
+    return foreseen.entry;
+  }
+
+  private search(hash: number, bytes: Uint8Array, start: number, end: number): Ref {
     this.lastHash = hash;
     this.trace?.hash(this.id, hash, bytes, start, end);
     if (this.old.used + this.new.used === 0) return NONE;
@@ -130,6 +143,33 @@ export class HashTable {
     const found = this.findIn(this.old, 0, hash, bytes, start, end);
     if (found !== NONE || this.cursor < 0) return found;
     return this.findIn(this.new, 1, hash, bytes, start, end);
+  }
+
+  /**
+   * Looks for the keys that are foreseen, all of them at once: first in the buckets, then in their first entries, and then to
+   * the end. It tells of no step, and what it finds is true until an entry comes or goes.
+   */
+  foresee(foreseen: Foreseen): void {
+    const { bytes, starts, ends, hashes, entries, count } = foreseen;
+    const { old } = this;
+    const mask = old.size - 1;
+    for (let i = 0; i < count; i++) {
+      const hash = this.hash(bytes, starts[i], ends[i]);
+      hashes[i] = hash;
+      entries[i] = old.used === 0 ? NONE : old.head(hash & mask);
+    }
+    // Each look-up of a resize that is under way moves a bucket.
+    if (this.cursor >= 0) return;
+    for (let i = 0; i < count; i++) {
+      const entry = entries[i];
+      if (entry !== NONE && this.arena.word(entry, 1) !== hashes[i]) entries[i] = this.next(entry);
+    }
+    for (let i = 0; i < count; i++) {
+      let entry = entries[i];
+      while (entry !== NONE && !this.holds(entry, hashes[i], bytes, starts[i], ends[i])) entry = this.next(entry);
+      entries[i] = entry;
+    }
+    foreseen.table = this;
   }
 
   private findIn(table: BucketArray, which: number, hash: number, bytes: Uint8Array, start: number, end: number): Ref {
@@ -406,6 +446,7 @@ export class HashTable {
     start: number,
     end: number,
   ): void {
+    this.outdate();
     this.setNext(entry, table.head(bucket));
     table.setHead(bucket, entry);
     table.used++;
@@ -413,6 +454,7 @@ export class HashTable {
   }
 
   private unlink(table: BucketArray, which: number, bucket: number, entry: Ref, previous: Ref): void {
+    this.outdate();
     if (previous === NONE) table.setHead(bucket, this.next(entry));
     else this.setNext(previous, this.next(entry));
     table.used--;
@@ -446,8 +488,13 @@ export class HashTable {
   }
 
   private cleared(): void {
+    this.outdate();
     this.cursor = -1;
     this.trace?.clear(this.id);
+  }
+
+  private outdate(): void {
+    if (this.foreseen !== null) this.foreseen.table = null;
   }
 
   private setNext(entry: Ref, next: Ref): void {

@@ -1,0 +1,70 @@
+/**
+ * Keys that are about to be looked for: the next ones of a pipeline, of which the input already tells.
+ *
+ * A look-up follows refs, from a bucket to an entry to a value. Where there are more keys than the processor's cache holds
+ * each of these steps is a wait for memory, as long as all else that a command does. One command after the other, the waits
+ * add up. So before a few commands are run their keys are hashed, then all their buckets are read, then all their entries,
+ * then all their values: reads that do not need each other wait at the same time. JavaScript has no way to ask for memory
+ * without reading it; this is how to come near.
+ *
+ * Nothing but time may depend on what is foreseen. What is kept from it are each key's hash, which follows from the bytes
+ * alone, so that they must stay as they are until `forget`, and its entry, until any entry comes or goes.
+ */
+import type { Ref } from '../memory/arena.ts';
+import { equalBytes } from '../memory/bytes.ts';
+
+/** As many reads as a processor keeps in flight, about; and what they bring must not push each other out. */
+const AT_ONCE = 16;
+
+export class Foreseen {
+  /** Where the keys lie in the input. They follow one another. */
+  readonly starts = new Int32Array(AT_ONCE);
+  readonly ends = new Int32Array(AT_ONCE);
+  readonly hashes = new Int32Array(AT_ONCE);
+  /** The entry of each key, or `NONE`: as long as `table` says so. */
+  readonly entries = new Int32Array(AT_ONCE);
+  bytes: Uint8Array = NOTHING;
+  count = 0;
+  /** Where they were looked for, and nothing has come or gone since. */
+  table: object | null = null;
+  /** Something that depends on all that was read, so that no compiler finds the reading useless. */
+  read = 0;
+  private next = 0;
+
+  /** So many keys lie in these bytes, at the places noted. False when there is no use in it: who works on one key has it at hand. */
+  begin(bytes: Uint8Array, count: number): boolean {
+    this.bytes = bytes;
+    this.table = null;
+    this.next = 0;
+    const length = this.ends[0] - this.starts[0];
+    const isOne =
+      length === this.ends[1] - this.starts[1] && equalBytes(bytes, this.starts[0], bytes, this.starts[1], length);
+    this.count = count < 2 || isOne ? 0 : count;
+    return this.count > 0;
+  }
+
+  /** To be called before the bytes change. */
+  forget(): void {
+    this.count = 0;
+    this.table = null;
+    this.bytes = NOTHING;
+  }
+
+  /** Whether these bytes are the next key; then `hash` and `entry` are theirs. */
+  isNext(bytes: Uint8Array, start: number, end: number): boolean {
+    let { next } = this;
+    while (next < this.count && this.starts[next] < start) next++;
+    this.next = next;
+    return next < this.count && this.starts[next] === start && this.ends[next] === end && bytes === this.bytes;
+  }
+
+  get hash(): number {
+    return this.hashes[this.next];
+  }
+
+  get entry(): Ref {
+    return this.entries[this.next];
+  }
+}
+
+const NOTHING = new Uint8Array(0);
