@@ -62,6 +62,54 @@ test('a pipeline is answered as its commands are one by one', () => {
   );
 });
 
+type Words = fc.Arbitrary<string>[];
+
+/** Lines about one key: of commands that say so much behind it, and of others that say something else. */
+function commandsOf(
+  names: string[],
+  key: string,
+  words: Words,
+  others = names,
+  otherWords = words,
+): fc.Arbitrary<string[]> {
+  const line = (from: string[], behind: Words): fc.Arbitrary<string> =>
+    fc.tuple(fc.constantFrom(...from), fc.constant(key), ...behind).map((all) => all.join(' '));
+  return fc.array(fc.oneof(line(names, words), line(others, otherWords)), { minLength: 1, maxLength: 50 });
+}
+
+test('a pipeline about one large collection is answered as its commands are one by one', () => {
+  const names = ['m', 'n', 'o', 'member:1', 'member:2', 'member:3'];
+  const member = fc.constantFrom(...names);
+  const lines = fc.oneof(
+    commandsOf(['SADD', 'SREM', 'SISMEMBER'], 's', [member]),
+    commandsOf(['HGET', 'HDEL', 'HEXISTS'], 'h', [member], ['HSET', 'HINCRBY'], [member, number]),
+    commandsOf(['ZSCORE', 'ZREM', 'ZRANK'], 'z', [member], ['ZADD', 'ZINCRBY'], [number, member]),
+  );
+  fc.assert(
+    fc.property(fc.array(lines, { minLength: 1, maxLength: 5 }), (pieces) => {
+      const [piped, single] = [largeEngine(), largeEngine()];
+      for (const { client } of [piped, single]) {
+        const few = ['hash-max-listpack-entries', 'set-max-intset-entries', 'zset-max-listpack-entries'];
+        client.send(request(`CONFIG SET ${few.map((name) => `${name} 2`).join(' ')}`));
+        client.send(
+          request(`SADD s ${names.join(' ')}`) + request(`ZADD z ${names.map((name, i) => `${i} ${name}`).join(' ')}`),
+        );
+        client.send(request(`HSET h ${names.map((name, i) => `${name} ${i}`).join(' ')}`));
+      }
+      for (const piece of pieces) {
+        const one = piece.map((line) => single.client.send(request(line))).join('');
+        expect(piped.client.send(piece.map(request).join(''))).toBe(one);
+      }
+      for (const { engine, client } of [piped, single]) {
+        client.send(request('DEL large'));
+        engine.engine.keyspace.assertValid();
+      }
+      expect(piped.engine.say('DEBUG DIGEST')).toBe(single.engine.say('DEBUG DIGEST'));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('what is foreseen is not there any more when all keys have gone', () => {
   const { client } = largeEngine();
   client.send(request('MSET a 1 b 2'));

@@ -1,13 +1,24 @@
 import type { Keyspace } from './keyspace/keyspace.ts';
+import { TYPE_ZSET } from './keyspace/values.ts';
+import { NONE } from './memory/arena.ts';
 import type { Session } from './session.ts';
 
 /** After so many commands, of which no input has as many. */
 const NEVER = 2 ** 30;
+/** Where a command has its key, and the member of what it stands for; of a sorted set the score stands before it. */
+const KEY = 1;
+const MEMBER = 2;
+const SCORED_MEMBER = 3;
 
-/** Has the keys of a client's next commands looked for together, every few commands, as far as its input tells of them. */
+/**
+ * Has what a client's next commands ask for looked for together, every few commands, as far as its input tells of them: their
+ * keys, or where they are all about one key the members of what that stands for.
+ */
 export class Lookahead {
   private readonly keyspace: Keyspace;
   private untilLook = NEVER;
+  /** The last look was at one key; most likely that goes on. */
+  private wasInside = false;
 
   constructor(keyspace: Keyspace) {
     this.keyspace = keyspace;
@@ -26,11 +37,28 @@ export class Lookahead {
   }
 
   /** Returns how many commands can be run before one looks again. */
-  private look({ db, decoder }: Session): number {
+  private look(session: Session): number {
     const { foreseen, databases } = this.keyspace;
-    const count = decoder.keysAhead(foreseen.starts, foreseen.ends);
-    if (foreseen.begin(decoder.bytes, count)) databases[db].foresee();
-    else if (count > 1) return NEVER;
-    return Math.max(1, count);
+    const { decoder } = session;
+    const count = decoder.wordsAhead(KEY, foreseen.starts, foreseen.ends, this.wasInside ? 2 : undefined);
+    this.wasInside = count > 1 && !foreseen.begin(decoder.bytes, count);
+    if (this.wasInside) return this.lookInside(session);
+    if (count < 2) return 1;
+    databases[session.db].foresee();
+    return count;
+  }
+
+  /** The next commands are about one key. */
+  private lookInside({ db, decoder }: Session): number {
+    const { keyspace } = this;
+    const { foreseen, databases } = keyspace;
+    const entry = databases[db].keys.glimpse(decoder.bytes, foreseen.starts[0], foreseen.ends[0]);
+    const table = entry === NONE ? null : keyspace.tableInside(databases[db], entry);
+    if (table === null) return NEVER;
+    const which = databases[db].type(entry) === TYPE_ZSET ? SCORED_MEMBER : MEMBER;
+    const count = decoder.wordsAhead(which, foreseen.starts, foreseen.ends);
+    if (!foreseen.begin(decoder.bytes, count)) return NEVER;
+    table.foresee(foreseen);
+    return count;
   }
 }

@@ -5,15 +5,11 @@ import {
   EMBSTR,
   LZF,
   ENCODING_NAMES,
-  HASHTABLE,
   INT,
   LISTPACK,
   QUICKLIST,
-  SKIPLIST,
   TYPE_LIST,
-  TYPE_SET,
   TYPE_STRING,
-  TYPE_ZSET,
   clockAt,
   isSlot,
 } from '../keyspace/values.ts';
@@ -48,7 +44,7 @@ export const DEBUG_VALUES: readonly DebugCommand[] = [
     summary: 'Tells how the elements of a hash, set or sorted set are spread over the buckets of its table.',
     run(context, args) {
       const entry = debuggedKey(context, args);
-      const table = tableOf(context, entry);
+      const table = context.keyspace.tableInside(context.db, entry);
       if (table === null)
         throw new CommandError('ERR The value stored at the specified key is not represented using an hash table');
       context.reply.verbatim('txt', `${tableStatistics(table).join('\n')}\n`);
@@ -159,13 +155,6 @@ function packLines({ keyspace }: Context, pack: Ref): string[] {
     at = next;
   }
   return lines;
-}
-
-function tableOf({ db, keyspace }: Context, entry: Ref): HashTable | null {
-  const encoding = db.encoding(entry);
-  if (encoding === SKIPLIST && db.type(entry) === TYPE_ZSET) return keyspace.sortedSets.large(db.value(entry)).table;
-  if (encoding !== HASHTABLE) return null;
-  return db.type(entry) === TYPE_SET ? keyspace.sets.tableOf(db, entry) : keyspace.hashes.tableOf(db, entry);
 }
 
 /** How the entries of a table are spread over its buckets. */

@@ -1,4 +1,4 @@
-import { Arena, type ArenaState } from '../memory/arena.ts';
+import { Arena, type ArenaState, type Ref } from '../memory/arena.ts';
 import type { ArenaSystem } from '../memory/page-source.ts';
 import { arenaSteps, type ArenaModel } from '../memory/arena.steps.ts';
 import { CompressedBlocks, type CompressedTotals } from '../structures/compressed.ts';
@@ -52,7 +52,7 @@ import { SortedSetValues, type SortedSetParts } from './sorted-sets.ts';
 import { SetValues } from './sets.ts';
 import { StringValues } from './strings.ts';
 import type { Blocks, ValueType } from './value-type.ts';
-import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values.ts';
+import { HASHTABLE, SKIPLIST, TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from './values.ts';
 
 /** What tells of the databases as a whole is told apart by its name alone. */
 const KEYSPACE_ID = 0;
@@ -217,12 +217,20 @@ export class Keyspace {
     return this.trace === null && this.arena.usedBytes > CACHE_BYTES;
   }
 
+  /** The table by which the members of a large hash, set or sorted set are found. */
+  tableInside(db: Database, entry: Ref): HashTable | null {
+    const encoding = db.encoding(entry);
+    if (encoding === SKIPLIST && db.type(entry) === TYPE_ZSET) return this.sortedSets.large(db.value(entry)).table;
+    if (encoding !== HASHTABLE) return null;
+    return db.type(entry) === TYPE_SET ? this.sets.tableOf(db, entry) : this.hashes.tableOf(db, entry);
+  }
+
   /** The tables of large hashes: the very class that holds the keys. */
   private tableKind(
     { hashName, hashSeed }: KeyspaceOptions,
     trace: HashTableProbe | null,
   ): CollectionKind<HashTable, HashTableState> {
-    const options = { hashName, seed: hashSeed, payloadWords: HASH_PAYLOAD_WORDS, trace };
+    const options = { hashName, seed: hashSeed, payloadWords: HASH_PAYLOAD_WORDS, foreseen: this.foreseen, trace };
     return {
       holds: HOLDS_HASH,
       make: (id) => new HashTable(this.arena, { ...options, id }),
@@ -235,7 +243,7 @@ export class Keyspace {
     { hashName, hashSeed }: KeyspaceOptions,
     trace: HashTableProbe | null,
   ): CollectionKind<HashTable, HashTableState> {
-    const options = { hashName, seed: hashSeed, payloadWords: SET_PAYLOAD_WORDS, trace };
+    const options = { hashName, seed: hashSeed, payloadWords: SET_PAYLOAD_WORDS, foreseen: this.foreseen, trace };
     return {
       holds: HOLDS_SET,
       make: (id) => new HashTable(this.arena, { ...options, id }),
@@ -263,7 +271,7 @@ export class Keyspace {
   /** The kinds of large sorted sets: one for each index. */
   private declareSortedSets(options: KeyspaceOptions, tableTrace: HashTableProbe | null): SortedSetParts['slots'] {
     const { hashName, hashSeed: seed, chance, recorder } = options;
-    const table = { hashName, seed, payloadWords: ZSET_PAYLOAD_WORDS, trace: tableTrace };
+    const table = { hashName, seed, payloadWords: ZSET_PAYLOAD_WORDS, foreseen: this.foreseen, trace: tableTrace };
     const listTrace = recorder?.probe(skipListSteps) ?? null;
     const skiplist = this.collections.declare({
       holds: HOLDS_ZSET,

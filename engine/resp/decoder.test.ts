@@ -112,12 +112,12 @@ describe('the request decoder', () => {
 });
 
 describe('looking ahead', () => {
-  const keysIn = (text: string, position = 0): string[] => {
+  const keysIn = (text: string, position = 0, which = 1): string[] => {
     const decoder = new RequestDecoder(LIMITS);
     const [starts, ends] = [new Int32Array(4), new Int32Array(4)];
     decoder.feed(ascii(text));
     for (let i = 0; i < position; i++) decoder.next();
-    const count = decoder.keysAhead(starts, ends);
+    const count = decoder.wordsAhead(which, starts, ends);
     const before = decoder.args.count;
     // Nothing is taken: the commands come as if nobody had looked.
     expect(decoder.args.count).toBe(before);
@@ -130,6 +130,11 @@ describe('looking ahead', () => {
       ...['a', 'bb', 'c'.repeat(300), 'd'],
     ]);
     expect(keysIn(pipeline('GET a', 'SET bb 1', 'GET c'), 1)).toEqual(['bb', 'c']);
+  });
+
+  it('tells another word, where there is one', () => {
+    expect(keysIn(pipeline('SADD s a', 'HSET h f 1', 'ZADD z 1 m'), 0, 2)).toEqual(['a', 'f', '1']);
+    expect(keysIn(pipeline('SADD s a', 'SCARD s', 'SADD s b'), 0, 2)).toEqual(['a']);
   });
 
   it('ends before a command without one, a long one, one that has not come whole, and one that is not plainly written', () => {

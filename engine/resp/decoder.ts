@@ -166,26 +166,27 @@ export class RequestDecoder {
   }
 
   /**
-   * Notes where the first arguments of the next commands lie, which mostly are keys, and returns how many they are: as far
-   * as the commands have come, are short and plainly written, and as there is room.
+   * Notes where one of the words of each of the next commands lies, counted from the command's name on, and returns how many
+   * they are: as far as the commands have come, are short and plainly written, and as there is room. The first word mostly
+   * is a key.
    */
-  keysAhead(starts: Int32Array, ends: Int32Array): number {
+  wordsAhead(which: number, starts: Int32Array, ends: Int32Array, most = starts.length): number {
     const { input, end } = this;
     const view = viewOf(input);
     let at = this.position;
     let found = 0;
     if (this.isInsideCommand || !this.isAuthenticated) return 0;
-    while (found < starts.length && at + SHORTEST_COMMAND <= end && input[at] === STAR) {
+    while (found < most && at + SHORTEST_COMMAND <= end && input[at] === STAR) {
       const count = plainNumber(input, at + 1);
-      if (count < 2 || count > FEW_WORDS) break;
+      if (count <= which || count > FEW_WORDS) break;
       at += 4;
       for (let i = 0; i < count; i++) {
         const length = at + SHORTEST_BULK > end ? -1 : bulkLength(input, view, at);
         if (length < 0) return found;
         at += length < 10 ? 4 : length < 100 ? 5 : 6;
-        if (i === 1) starts[found] = at;
+        if (i === which) starts[found] = at;
         at += length;
-        if (i === 1) ends[found] = at;
+        if (i === which) ends[found] = at;
         at += 2;
       }
       if (at > end) break;

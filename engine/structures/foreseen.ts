@@ -31,16 +31,19 @@ export class Foreseen {
   read = 0;
   private next = 0;
 
-  /** So many keys lie in these bytes, at the places noted. False when there is no use in it: who works on one key has it at hand. */
+  /** So many keys lie in these bytes, at the places noted. False when there is no use in it: for one key, however often. */
   begin(bytes: Uint8Array, count: number): boolean {
     this.bytes = bytes;
     this.table = null;
     this.next = 0;
-    const length = this.ends[0] - this.starts[0];
-    const isOne =
-      length === this.ends[1] - this.starts[1] && equalBytes(bytes, this.starts[0], bytes, this.starts[1], length);
-    this.count = count < 2 || isOne ? 0 : count;
+    this.count = count < 2 || this.areSame(0, 1) ? 0 : count;
     return this.count > 0;
+  }
+
+  private areSame(one: number, other: number): boolean {
+    const length = this.ends[one] - this.starts[one];
+    if (length !== this.ends[other] - this.starts[other]) return false;
+    return equalBytes(this.bytes, this.starts[one], this.bytes, this.starts[other], length);
   }
 
   /** To be called before the bytes change. */

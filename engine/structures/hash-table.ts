@@ -135,6 +135,17 @@ export class HashTable {
     return foreseen.entry;
   }
 
+  /** The same without moving anything, which every other look-up does while a resize is under way; it tells of no step. */
+  glimpse(bytes: Uint8Array, start: number, end: number): Ref {
+    const hash = this.hash(bytes, start, end);
+    for (const table of [this.old, this.new]) {
+      if (table.used === 0) continue;
+      for (let entry = table.head(hash & (table.size - 1)); entry !== NONE; entry = this.next(entry))
+        if (this.holds(entry, hash, bytes, start, end)) return entry;
+    }
+    return NONE;
+  }
+
   private search(hash: number, bytes: Uint8Array, start: number, end: number): Ref {
     this.lastHash = hash;
     this.trace?.hash(this.id, hash, bytes, start, end);
