@@ -53,6 +53,33 @@ test('each structure comes with its command, and every step of it is read in its
   }
 });
 
+test('a value among too many elements is shown as a whole, and so are the other large ones', async ({
+  visitor,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await visitor.open();
+  await page.keyboard.insertText(`RPUSH list ${Array.from({ length: 2600 }, (_, at) => `element:${at}`).join(' ')}`);
+  await page.keyboard.press('Enter');
+  await visitor.prompt();
+  await visitor.run('SADD set one two three');
+  for (let copy = 0; copy < 8; copy++) await visitor.run(`COPY list copy:${copy}`);
+  await visitor.run('RPUSH list last');
+  await visitor.rests();
+  await expect(tab(visitor, 'Value')).toHaveAttribute('aria-pressed', 'true');
+  await expect(picture(visitor)).toContainText('A list of 2,601 elements');
+  await expect(picture(visitor)).toContainText('A bar is a node');
+  await expect(picture(visitor)).toHaveAccessibleName(/^The value of list: A list of 2,601 elements/);
+  expect(await visitor.misplacedTexts()).toEqual([]);
+  // In the past it is as it was then.
+  await visitor.lookAtStage();
+  await visitor.move('ArrowLeft');
+  await expect(picture(visitor)).toContainText('2,600');
+  await visitor.move('ArrowRight');
+  await picture(visitor).getByText(/^copy:\d$/).first().click();
+  await expect(picture(visitor)).toContainText('A list of 2,600 elements');
+});
+
 test('a click on a key opens its structure, and there are three ways back', async ({ visitor, page }) => {
   await visitor.open();
   await visitor.run('RPUSH l alpha beta');

@@ -6,4 +6,13 @@ export type { Send } from './session.ts';
 export { Recorder } from './trace/recorder.ts';
 export { Config, PARAMETERS, type Parameter } from './config.ts';
 export { formatMemory } from './memory/sizes.ts';
-export { overviewOf, recordOf, type KeyRecord, type Overview } from './inspect.ts';
+export { recordOf, type KeyRecord } from './inspect.ts';
+export {
+  overviewOf,
+  valueOverviewOf,
+  type LargeValue,
+  type Overview,
+  type TableShape,
+  type ValueOverview,
+  type ValueShape,
+} from './overview.ts';

@@ -25,14 +25,6 @@ export interface KeyRecord {
   readonly deadlineMs: number | null;
 }
 
-/** Tables too large to be drawn entry by entry: how long each bucket's chain is. */
-export interface Overview {
-  readonly db: number;
-  readonly keys: number;
-  readonly tables: readonly { readonly size: number; readonly used: number; readonly chainLengths: Uint8Array }[];
-  readonly rehashCursor: number;
-}
-
 /** Of a value no more than this is copied out; its `length` tells how much there is. */
 const VALUE_BYTES = 64 * 1024;
 
@@ -94,12 +86,4 @@ function lengthAt(ref: Ref, encoding: number, { compressed, dynamicStrings, ints
 function blockBytes(keyspace: Keyspace, ref: Ref, capacity: number): Uint8Array {
   const start = keyspace.arena.offset(ref);
   return keyspace.arena.bytes[ref >>> PAGE_SHIFT].slice(start, start + Math.min(capacity, VALUE_BYTES));
-}
-
-/** The chains of the database that has the most keys. */
-export function overviewOf(keyspace: Keyspace): Overview {
-  const fullest = keyspace.databases.reduce((most, db) => (db.size > most.size ? db : most));
-  const { keys } = fullest;
-  const { rehashCursor } = keys.capture();
-  return { db: fullest.index, keys: keys.size, tables: keys.chainCounts(), rehashCursor };
 }

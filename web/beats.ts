@@ -203,7 +203,7 @@ export function lostCaption(steps: readonly EngineStep[]): string {
 
 /** Of a cause in a picture that knows no single key. */
 export function overviewCaption(steps: readonly EngineStep[]): string {
-  return `${replyOf(steps)} There are too many keys to show each step.`.trimStart();
+  return `${replyOf(steps)} There are too many keys and elements to show each step.`.trimStart();
 }
 
 function replyOf(steps: readonly EngineStep[]): string {

@@ -5,13 +5,14 @@ import type {
   KeyRecord,
   PageToWorker,
   PortMessage,
+  ValueOverview,
   WorkerOptions,
   WorkerToPage,
 } from '../engine/hosts/browser/protocol.ts';
 
 type Message<Type extends WorkerToPage['type']> = Extract<WorkerToPage, { readonly type: Type }>;
 type Told = 'ready' | 'steps' | 'keyframe' | 'save' | 'role' | 'forked' | 'failed';
-type Answered = 'frame' | 'record' | 'forked';
+type Answered = 'frame' | 'record' | 'overview' | 'forked';
 type Listener = (message: WorkerToPage) => void;
 
 /** How an engine in the page differs from one on a server, unless it is told otherwise. */
@@ -106,6 +107,11 @@ export class EngineClient {
     return (await this.ask<'record'>((request) => ({ type: 'inspect', request, index, db, key }))).record;
   }
 
+  /** How a value stands as a whole: now, or right before a cause. */
+  async overview(db: number, entry: number, index: number | null = null): Promise<ValueOverview | null> {
+    return (await this.ask<'overview'>((request) => ({ type: 'overview', request, index, db, entry }))).overview;
+  }
+
   /** Goes back for good: cause `index` and all that came after it have not happened. */
   fork(index: number): Promise<Message<'forked'>> {
     return this.ask<'forked'>((request) => ({ type: 'fork', request, index }));
@@ -151,6 +157,7 @@ export class EngineClient {
     switch (message.type) {
       case 'frame':
       case 'record':
+      case 'overview':
       case 'forked':
         this.answer(message);
         break;

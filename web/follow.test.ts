@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Engine, Recorder } from '../engine/api.ts';
 import { utf8Encode } from '../engine/memory/bytes.ts';
+import { placeUnseen } from './follow.ts';
 import { Timeline } from './timeline.svelte.ts';
 
 /** A film of a real engine, at the end of the last line. */
@@ -136,5 +137,21 @@ describe('the captions of values', () => {
       '“a” becomes the left child of “b”.',
       expect.stringContaining('The reply is'),
     ]);
+  });
+});
+
+describe('where one looks among too many keys to know each', () => {
+  it.each([
+    [['RPUSH l a b'], 'value'],
+    [['HSET h f 1', 'HSET h g 2'], 'value'],
+    [['SET k v'], 'hash-table'],
+    [['RPUSH l a', 'GET l'], 'hash-table'],
+    [['RPUSH l a', 'DEL l'], 'hash-table'],
+    [['PING'], 'hash-table'],
+  ] as const)('is told by the steps alone: %j', async (lines, place) => {
+    const { steps, picture } = (await filmOf(...lines)).view;
+    const eye = placeUnseen(steps, 0);
+    expect(eye.place).toBe(place);
+    if (place === 'value') expect(picture.models?.tables[0]?.entries.has(eye.entry)).toBe(true);
   });
 });

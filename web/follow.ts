@@ -40,6 +40,20 @@ export function placeOf(
   return { place: isLookedInto ? 'value' : 'hash-table', entry };
 }
 
+/** The same where no single key is known: by the steps of the command alone. */
+export function placeUnseen(steps: readonly EngineStep[], db: number): Eye {
+  const last = steps.findLast((step) => isInside(step) || isAmongKeys(step, db));
+  if (!last || !isInside(last)) return { place: 'hash-table', entry: 0 };
+  const found = steps.findLast(
+    (step) =>
+      step.structure === 'hash-table' &&
+      isAmongKeys(step, db) &&
+      (step.kind === 'link' || (step.kind === 'compare' && step.hit === 1)),
+  );
+  const entry = found && 'entry' in found ? found.entry : 0;
+  return entry === 0 ? { place: 'hash-table', entry } : { place: 'value', entry };
+}
+
 /** While a key is hashed nothing is found yet: one stays at a value as long as it may be the one. */
 function isStillLooking({ subject }: Spotlight, before: Eye, models: Models, db: number): boolean {
   const was = models.tables[db]?.entries.get(before.entry);

@@ -6,7 +6,7 @@ import { applyStep, type EngineStep, type Models } from '../engine/models.ts';
 import type { HashName } from '../engine/structures/hash-functions.steps.ts';
 import { captionOf, lostCaption, overviewCaption, type Beat } from './beats.ts';
 import { Film, type Cause, type FrameSource, type Picture, type Stretch } from './film.ts';
-import { placeOf, type Eye } from './follow.ts';
+import { placeOf, placeUnseen, type Eye } from './follow.ts';
 import { DARK, spotlightAt, type Spotlight } from './spotlight.ts';
 import { isInside } from './value-light.ts';
 
@@ -324,8 +324,10 @@ export class Timeline {
     const was = before.models ? this.eyeAtEnd(stop - 1, before.models) : KEYS;
     const cause = this.film.causes[position];
     const end = beats.at(-1)?.to ?? 0;
+    const all = this.film.stepsOf(position) ?? [];
+    if (cause && !models) return placeUnseen(all, Math.max(0, cause.db));
     if (beats.length === 0 || !cause || !models) return was;
-    const steps = (this.film.stepsOf(position) ?? []).slice(0, end);
+    const steps = all.slice(0, end);
     return placeOf(steps, spotlight, models, Math.max(0, cause.db), cause.line, was);
   }
 

@@ -38,7 +38,7 @@
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { LEFT, RIGHT, type AvlTreeModel, type AvlTreeProbe, type NodeModel } from './avl-tree.steps.ts';
-import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type SortedIndex } from './sorted-index.ts';
+import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
 
 /** The words of an element behind those of the table; its score is in words 4 and 5. */
 const HEIGHT = 3;
@@ -346,6 +346,18 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
   }
 
   // Seeing the whole.
+
+  shape(): IndexShape {
+    const depths: number[] = [];
+    const visit = (element: Ref, depth: number): void => {
+      if (element === NONE) return;
+      depths[depth] = (depths[depth] ?? 0) + 1;
+      visit(this.child(element, LEFT), depth + 1);
+      visit(this.child(element, RIGHT), depth + 1);
+    };
+    visit(this.root, 0);
+    return { kind: 'avl-tree', depths };
+  }
 
   snapshot(): AvlTreeModel {
     const nodes = new Map<number, NodeModel>();

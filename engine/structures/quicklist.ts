@@ -61,6 +61,15 @@ const KIB = 1024;
 /** By the setting -1 to -5. */
 const LIMIT_BYTES = [0, 4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB];
 
+/** Of each node from the first to the last. */
+export interface NodeFigures {
+  /** How many elements its pack has, and in how many bytes it lies: of a compressed one the compressed bytes. */
+  readonly counts: Int32Array;
+  readonly bytes: Int32Array;
+  /** So many bytes they were before they were compressed, 0 of a plain pack. */
+  readonly before: Int32Array;
+}
+
 export interface QuickListLimits {
   /** The setting `list-max-listpack-size`. */
   readonly listPackSize: number;
@@ -563,6 +572,20 @@ export class QuickList {
   gather(plain: Ref[], compressed: Ref[]): void {
     for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node))
       (this.isClosed(node) ? compressed : plain).push(this.nodes.payload(node, PACK));
+  }
+
+  nodeFigures(): NodeFigures {
+    const { length } = this.nodes;
+    const figures = { counts: new Int32Array(length), bytes: new Int32Array(length), before: new Int32Array(length) };
+    let at = 0;
+    for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node), at++) {
+      const pack = this.nodes.payload(node, PACK);
+      const isClosed = this.isClosed(node);
+      figures.counts[at] = this.countOf(node);
+      figures.bytes[at] = isClosed ? this.compressed.lengthAfter(pack) : this.packs.used(pack);
+      figures.before[at] = isClosed ? this.compressed.lengthBefore(pack) : 0;
+    }
+    return figures;
   }
 
   /** The bytes that it takes in the arena. */

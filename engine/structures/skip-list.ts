@@ -41,7 +41,7 @@
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
-import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type SortedIndex } from './sorted-index.ts';
+import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
 import type { LinkModel, SkipListModel, SkipListProbe, TowerModel } from './skip-list.steps.ts';
 
 /** The words of an element behind those of the table: the bytes of its tower, and its score (two). */
@@ -390,6 +390,13 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   // Seeing the whole.
+
+  shape(): IndexShape {
+    const heights = new Uint8Array(this.count);
+    let rank = 0;
+    for (let at = this.first(); at !== NONE; at = this.next(at)) heights[rank++] = this.levelsOf(at);
+    return { kind: 'skip-list', heights };
+  }
 
   snapshot(): SkipListModel {
     const towers = new Map<number, TowerModel>();

@@ -17,6 +17,13 @@ export const TABLE_WORDS = 3;
 /** The double of each element that is its score, counted in doubles from the front: words 4 and 5. */
 export const SCORE_DOUBLE = 2;
 
+/** What an index comes to as a whole. */
+export type IndexShape =
+  /** In the order of the elements, how many levels each one's tower has. */
+  | { readonly kind: 'skip-list'; readonly heights: Uint8Array }
+  /** From the root down, how many nodes are so deep. */
+  | { readonly kind: 'avl-tree'; readonly depths: readonly number[] };
+
 export interface SortedIndex<State, Model> {
   /** How many elements it orders. */
   readonly length: number;
@@ -54,6 +61,7 @@ export interface SortedIndex<State, Model> {
 
   /** Bytes in the arena beside the elements' own. */
   ownBytes(): number;
+  shape(): IndexShape;
   snapshot(): Model;
   capture(): State;
   /** The arena must have been restored to the same moment before. */

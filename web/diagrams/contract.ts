@@ -1,3 +1,4 @@
+import type { Overview, ValueOverview } from '../../engine/hosts/browser/protocol.ts';
 import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Spotlight } from '../spotlight.ts';
 import type { Mark, Scene, Target } from './scene.ts';
@@ -24,6 +25,8 @@ export interface Focus {
   readonly lens: string | null;
   /** All bytes of the string that is shown, where the models know only how it begins. */
   readonly bytes: { readonly entry: number; readonly bytes: Uint8Array } | null;
+  /** Where there are too many elements to know each: the value that is looked at, as a whole. */
+  readonly whole: ValueOverview | null;
   /** The command as it was typed, '' at rest. */
   readonly line: string;
 }
@@ -60,4 +63,13 @@ export interface Diagram {
   outline?(models: Models, focus: Focus): Outline;
   /** The ways there are to look at what is shown; none where there is but one. */
   lenses?(models: Models, focus: Focus): readonly Lens[];
+  /** Where there are too many keys and elements to have models of them. */
+  readonly overview?: OverviewDiagram;
+}
+
+/** A picture of figures that stand for the whole. */
+export interface OverviewDiagram {
+  layout(overview: Overview, focus: Focus): Scene;
+  summary(overview: Overview, focus: Focus): string;
+  outline?(overview: Overview, focus: Focus): Outline;
 }

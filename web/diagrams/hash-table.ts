@@ -43,6 +43,11 @@ export const hashTableDiagram: Diagram = {
     const resizing = next.size > 0 ? `, being moved to ${next.size} buckets` : '';
     return `Hash table: ${counted(table.entries.size, 'key')} in ${size} buckets${resizing}`;
   },
+  overview: {
+    layout: overviewScene,
+    summary: ({ keys, tables: [table] }) =>
+      `Hash table: ${counted(keys, 'key')} in ${(table?.size ?? 0).toLocaleString('en')} buckets`,
+  },
   outline(models, focus) {
     const table = models.tables[focus.db];
     const name = (entry: EntryModel): string => `${keyOf(entry)}, ${valueOf(models, entry) ?? 'no value yet'}`;

@@ -26,6 +26,7 @@ import { bucketCell, entryGlyphs, entryParts, type Detail, type Subject, type Ta
 import { fitting, nothing } from './text.ts';
 import { collectionAt, scoreText, textOf, valueAt, type ValueView } from './value-at.ts';
 import { outlineOf } from './value-outline.ts';
+import { valueOverview } from './value-overview.ts';
 import { BACK, isCollection } from './value-type.ts';
 import { valueWords } from './value-words.ts';
 
@@ -43,6 +44,7 @@ export const valueDiagram: Diagram = {
     const shown = lensOf(view, focus);
     return lensesOf(view).map((lens) => ({ ...lens, isShown: lens.kind === shown }));
   },
+  overview: valueOverview,
   outline(models, focus) {
     const shown = shownValue(models, focus);
     return outlineOf(models, shown?.view ?? null, shown?.name ?? '', focus, shown ? lensOf(shown.view, focus) : '');

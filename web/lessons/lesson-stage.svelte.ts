@@ -88,6 +88,7 @@ export class LessonStage {
   }
 
   inspect = (db: number, key: Uint8Array, index: number | null) => this.engine.inspect(db, key, index);
+  overviewOf = (db: number, entry: number, index: number | null) => this.engine.overview(db, entry, index);
 
   /** Runs a question's commands and lets the film go up to where it would show the answer. */
   async open(prediction: Prediction): Promise<void> {

@@ -1,4 +1,12 @@
-import { Engine, Recorder, recordOf, type AppendLog, type EngineOptions, type EngineState } from '../../api.ts';
+import {
+  Engine,
+  Recorder,
+  recordOf,
+  valueOverviewOf,
+  type AppendLog,
+  type EngineOptions,
+  type EngineState,
+} from '../../api.ts';
 import { Branches } from './branches.ts';
 import { wallClock } from './clock.ts';
 import { Feed, type Post } from './feed.ts';
@@ -6,7 +14,7 @@ import { Journal, type JournalLimits } from './journal.ts';
 import { pictureOf } from './picture.ts';
 import { Player, type Input, type Moment, type Wire } from './player.ts';
 import { Projector } from './projector.ts';
-import type { Branch, Frame, KeyRecord, LoadReport, WorkerOptions, WorkerToPage } from './protocol.ts';
+import type { Branch, Frame, KeyRecord, LoadReport, ValueOverview, WorkerOptions, WorkerToPage } from './protocol.ts';
 
 const TICK_MS = 100;
 
@@ -166,6 +174,11 @@ export class BrowserHost {
   inspect(index: number | null, db: number, key: Uint8Array): KeyRecord | null {
     const isPresent = index === null || index === this.engine.causeIndex;
     return isPresent ? recordOf(this.engine.keyspace, db, key) : this.projector.inspect(index, db, key);
+  }
+
+  overview(index: number | null, db: number, entry: number): ValueOverview | null {
+    const isPresent = index === null || index === this.engine.causeIndex;
+    return isPresent ? valueOverviewOf(this.engine.keyspace, db, entry) : this.projector.overview(index, db, entry);
   }
 
   // Going back for good, and to what was given up.

@@ -40,6 +40,9 @@ export class ExhibitTab {
       case 'inspect':
         this.post({ type: 'record', request: request.request, record: null });
         break;
+      case 'overview':
+        this.post({ type: 'overview', request: request.request, overview: null });
+        break;
       case 'hide':
         break;
       default:

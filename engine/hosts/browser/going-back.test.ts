@@ -318,6 +318,22 @@ describe('going back', () => {
   });
 });
 
+describe('a value as a whole', () => {
+  it('is told as it was then and as it is now', () => {
+    const world = new World();
+    const client = world.connect();
+    world.send(client, 'RPUSH l a b c');
+    const before = world.host.nextIndex;
+    const { entries } = world.host.frame(before)!.before!.tables[0];
+    const [entry] = entries.keys();
+    world.send(client, 'RPUSH l d e');
+    expect(world.host.overview(before, 0, entry)).toMatchObject({ elements: 3, shape: { kind: 'quicklist' } });
+    expect(world.host.overview(null, 0, entry)).toMatchObject({ elements: 5, encoding: 'quicklist' });
+    world.send(client, 'DEL l');
+    expect(world.host.overview(null, 0, entry)).toBeNull();
+  });
+});
+
 describe('going back for good', () => {
   it('makes the past the present, cuts the log, and goes on exactly', async () => {
     for (let seed = 1; seed <= 8; seed++) {

@@ -1,8 +1,8 @@
-import { Engine, Recorder, recordOf, type EngineOptions } from '../../api.ts';
+import { Engine, Recorder, recordOf, valueOverviewOf, type EngineOptions } from '../../api.ts';
 import type { Journal } from './journal.ts';
 import { pictureOf } from './picture.ts';
 import { afterCut, Player, type Moment, type Wire } from './player.ts';
-import type { Frame, KeyRecord } from './protocol.ts';
+import type { Frame, KeyRecord, ValueOverview } from './protocol.ts';
 
 /** Where a second engine's replies go: they were sent once already. */
 const NOWHERE: Wire = { send: () => undefined, close: () => undefined };
@@ -49,6 +49,11 @@ export class Projector {
   /** A key as it lay in memory right before a cause. */
   inspect(index: number, db: number, key: Uint8Array): KeyRecord | null {
     return this.visit(index, () => recordOf(this.player.engine.keyspace, db, key))?.seen ?? null;
+  }
+
+  /** A value as a whole, as it was right before a cause. */
+  overview(index: number, db: number, entry: number): ValueOverview | null {
+    return this.visit(index, () => valueOverviewOf(this.player.engine.keyspace, db, entry))?.seen ?? null;
   }
 
   /** The state right before a cause, to go on from. */

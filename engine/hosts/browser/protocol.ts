@@ -1,9 +1,9 @@
 /** What the page and its worker say to each other beside RESP: pictures, never commands. */
-import type { KeyRecord, Overview } from '../../api.ts';
+import type { KeyRecord, Overview, ValueOverview } from '../../api.ts';
 import type { Models } from '../../models.ts';
 import type { HashName } from '../../structures/hash-functions.steps.ts';
 
-export type { KeyRecord, Overview } from '../../api.ts';
+export type { KeyRecord, LargeValue, Overview, TableShape, ValueOverview } from '../../api.ts';
 
 export interface WorkerOptions {
   readonly seed: number;
@@ -29,6 +29,14 @@ export type PageToWorker =
       readonly db: number;
       readonly key: Uint8Array;
     }
+  /** How a value stands as a whole, at present or right before a cause. Answered by `overview`. */
+  | {
+      readonly type: 'overview';
+      readonly request: number;
+      readonly index: number | null;
+      readonly db: number;
+      readonly entry: number;
+    }
   /** From here on cause `index` and all after it never happened: the engine goes back, its log too. */
   | { readonly type: 'fork'; readonly request: number; readonly index: number }
   /** Back to the end of a branch that was given up by a fork. Answered by `forked`, too. */
@@ -44,6 +52,7 @@ export type WorkerToPage =
   | { readonly type: 'steps'; readonly words: Int32Array }
   | { readonly type: 'frame'; readonly request: number; readonly frame: Frame | null }
   | { readonly type: 'record'; readonly request: number; readonly record: KeyRecord | null }
+  | { readonly type: 'overview'; readonly request: number; readonly overview: ValueOverview | null }
   /**
    * The engine is where it was asked to be; or still where it was, when that lies too far back: `nextIndex` tells. Where
    * another tab has asked, this comes unasked with request 0.

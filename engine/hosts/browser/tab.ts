@@ -144,6 +144,11 @@ export class Tab {
         answer({ type: 'record', request: question.request, record });
         break;
       }
+      case 'overview': {
+        const overview = host.overview(question.index, question.db, question.entry);
+        answer({ type: 'overview', request: question.request, overview });
+        break;
+      }
       case 'fork':
         this.run(host.fork(question.index).then((moved) => this.forked(host, question.request, answer, moved, from)));
         break;
