@@ -114,7 +114,8 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
     case 'linked-list':
       return step.kind === 'carry' ? 'follows' : 'tells';
     case 'quicklist':
-      return step.kind === 'count' ? 'follows' : 'tells';
+      // What a pack was compressed into is told right before its node is named.
+      return step.kind === 'count' || step.kind === 'close' ? 'follows' : 'tells';
     case 'compressed':
       return step.kind === 'release' ? 'follows' : 'tells';
     case 'eviction':

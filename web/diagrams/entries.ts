@@ -42,7 +42,7 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
   if (encoding === INT) return String(value);
   if (encoding === INT64) return '64-bit number';
   const block = encoding === LZF ? models.compressed.get(value) : undefined;
-  if (block) return `${block.before} bytes in ${block.after}`;
+  if (block) return `${block.before} → ${block.after} B`;
   const string = models.strings.get(value);
   if (!string) return '';
   const text = printable(string.head);

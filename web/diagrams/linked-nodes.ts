@@ -10,8 +10,6 @@ const LINK_WIDTH = 20;
 export interface NodeWords {
   readonly text: string;
   readonly title: string;
-  /** What an inner node that is kept compressed says of it. */
-  readonly isPacked?: boolean;
 }
 
 function nodeKey(ref: number): string {
@@ -39,7 +37,6 @@ export function nodeCell(
     ...box,
     fontSize: 14 * unit,
     isLit,
-    isHatched: words.isPacked === true,
     parts: [
       { width: link, text: ends.isFirst ? '∅' : '•', tone: 'muted' },
       { width: box.width - 2 * link, text: elide(words.text, room), tone: isLit ? 'active' : 'plain' },

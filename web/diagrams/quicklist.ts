@@ -1,9 +1,11 @@
 /** A quicklist: a chain of nodes, and below each the pack of elements that it carries. */
 import type { Models } from '../../engine/models.ts';
+import type { CompressedBlockModel } from '../../engine/structures/compressed.steps.ts';
 import type { PackModel } from '../../engine/structures/listpack.steps.ts';
 import type { ListNodeModel } from '../../engine/structures/linked-list.steps.ts';
 import type { QuickListModel } from '../../engine/structures/quicklist.steps.ts';
 import { counted, windowOf, type Piece, type Shown } from './arranging.ts';
+import { compressedPiece } from './compressed-block.ts';
 import type { Focus } from './contract.ts';
 import type { Area } from './hash-column.ts';
 import { linkGlyphs, nodeCell } from './linked-nodes.ts';
@@ -26,6 +28,11 @@ const STRIP_NODES = 240;
 export function packOf(models: Models, node: ListNodeModel, focus: Focus): PackModel | undefined {
   const said = node.payload[0] ?? 0;
   return models.listpacks.get(focus.spotlight.value.moved.get(said) ?? said);
+}
+
+/** The compressed pack of a node, where it is kept so: its other word says how many elements are in it. */
+export function blockOf(models: Models, { payload: [ref = 0, count = 0] }: ListNodeModel): CompressedBlockModel | null {
+  return count === 0 ? null : (models.compressed.get(ref) ?? null);
 }
 
 export function quicklistPiece(models: Models, list: QuickListModel, area: Area, focus: Focus, name: string): Piece {
@@ -54,12 +61,12 @@ export function quicklistPiece(models: Models, list: QuickListModel, area: Area,
       return;
     }
     const pack = packOf(models, node, focus);
-    const words = nodeWords(pack, width, unit);
+    const block = blockOf(models, node);
+    const words = block ? closedWords(node, block, width, unit) : nodeWords(pack, width, unit);
     const cell = nodeCell(node.ref, words, box, { isFirst: one.at === 0, isLast: one.at === nodes.length - 1 }, focus);
     if (before) glyphs.push(...linkGlyphs(before, cell, node.ref, cell.isLit === true, unit));
     glyphs.push(cell);
     before = cell;
-    if (!pack) return;
     // A lone pack has the whole width, whatever its node is.
     const place: Area = {
       x: box.x,
@@ -67,14 +74,29 @@ export function quicklistPiece(models: Models, list: QuickListModel, area: Area,
       width: shown.length === 1 ? area.width : width,
       height: area.y + area.height - top - (NODE_HEIGHT + DROP) * unit,
     };
-    const elements: Element[] = elementsOf(pack, name, 'elements', seen);
-    const piece = packPiece(pack, place, focus, { name, holds: 'elements', isBare: true }, elements);
+    const piece = loadPiece(pack, block, place, focus, name, seen);
+    if (!piece) return;
     glyphs.push(dropArrow(node.ref, box, place, unit), ...piece.glyphs);
     bottom = Math.max(bottom, piece.bottom);
     isShort ||= piece.isCut === true;
     lines = Math.max(lines, piece.lines ?? 0);
   });
   return { glyphs, bottom, lines, isCut: isShort };
+}
+
+/** What hangs below a node: its elements, or the block that they are compressed into. */
+function loadPiece(
+  pack: PackModel | undefined,
+  block: CompressedBlockModel | null,
+  place: Area,
+  focus: Focus,
+  name: string,
+  seen: Map<string, number>,
+): Piece | null {
+  if (block) return compressedPiece(block, place, focus, true);
+  if (!pack) return null;
+  const elements: Element[] = elementsOf(pack, name, 'elements', seen);
+  return packPiece(pack, place, focus, { name, holds: 'elements', isBare: true }, elements);
 }
 
 /** The place of the node that the present beat is about, or whose pack is; -1 for none. */
@@ -86,6 +108,8 @@ function litNode(models: Models, list: QuickListModel, focus: Focus): number {
       if ('node' in step) found = nodes.findIndex(({ ref }) => ref === step.node);
     } else if (step.structure === 'listpack' && 'ref' in step) {
       found = nodes.findIndex((node) => packOf(models, node, focus)?.ref === step.ref);
+    } else if (step.structure === 'compressed') {
+      found = nodes.findIndex((node) => blockOf(models, node)?.ref === step.ref);
     }
     if (found >= 0) return found;
   }
@@ -106,6 +130,19 @@ function nodeWords(pack: PackModel | undefined, width: number, unit: number): { 
   // In the fixed pitch of cells, which is wider than the interface's own.
   const text = fitting(wordings, ((width - 48 * unit) * 14) / 17, 14 * unit);
   return { text, title: `a node; its pack has ${counted(count, 'element')} in ${counted(bytes, 'byte')}` };
+}
+
+function closedWords(
+  node: ListNodeModel,
+  { before, after }: CompressedBlockModel,
+  width: number,
+  unit: number,
+): { text: string; title: string } {
+  const count = node.payload[1] ?? 0;
+  const wordings = [`${counted(count, 'element')}, compressed`, counted(count, 'element'), String(count)];
+  const text = fitting(wordings, ((width - 48 * unit) * 14) / 17, 14 * unit);
+  const title = `a node; ${counted(count, 'element')} of ${counted(before, 'byte')} are compressed into ${after}`;
+  return { text, title };
 }
 
 function dropArrow(ref: number, node: Area, pack: Area, unit: number): AnyGlyph {
@@ -167,7 +204,11 @@ function stripGlyphs(
   const most = Math.max(1, ...nodes.map((node) => packOf(models, node, focus)?.capacity ?? 0));
   return nodes.map((node, at): AnyGlyph => {
     const pack = packOf(models, node, focus);
-    const share = Math.max(3 * unit, (height * (pack ? usedBytes(pack) : 0)) / most);
+    const block = blockOf(models, node);
+    const share = Math.max(
+      3 * unit,
+      Math.min(height, (height * (block?.after ?? (pack ? usedBytes(pack) : 0))) / most),
+    );
     const own = Math.max(1, width - Math.min(3, width / 4));
     return {
       shape: 'cell',
@@ -180,8 +221,9 @@ function stripGlyphs(
       fontSize: 12 * unit,
       parts: [{ width: own, text: '', tone: visible.has(at) ? 'value' : 'muted' }],
       isFaint: !visible.has(at),
+      isHatched: block !== null,
       target: { kind: 'part', name: `node/${node.ref}` },
-      title: `node ${at} of ${nodes.length}: ${counted(pack?.elements.length ?? 0, 'element')}`,
+      title: `node ${at} of ${nodes.length}: ${counted(block ? (node.payload[1] ?? 0) : (pack?.elements.length ?? 0), 'element')}`,
     };
   });
 }

@@ -1,6 +1,7 @@
 /** What a key stands for, found in the models: which structure its value is, and the model of that. */
 import type { Models } from '../../engine/models.ts';
 import { FIRST_COLLECTION_ID, type CollectionModel } from '../../engine/keyspace/collections.steps.ts';
+import type { CompressedBlockModel } from '../../engine/structures/compressed.steps.ts';
 import type { AvlTreeModel } from '../../engine/structures/avl-tree.steps.ts';
 import type { StringModel } from '../../engine/structures/dynamic-string.steps.ts';
 import type { EntryModel, HashTableModel } from '../../engine/structures/hash-table.steps.ts';
@@ -22,6 +23,8 @@ export type Holding = 'elements' | 'fields' | 'members';
 export type ValueView =
   | { readonly kind: 'number'; readonly value: number | null }
   | { readonly kind: 'string'; readonly string: StringModel }
+  /** A string whose bytes cannot be read as they lie there. */
+  | { readonly kind: 'compressed'; readonly block: CompressedBlockModel }
   | { readonly kind: 'listpack'; readonly pack: PackModel; readonly holds: Holding }
   | { readonly kind: 'intset'; readonly set: IntsModel }
   | { readonly kind: 'quicklist'; readonly id: number; readonly list: QuickListModel }
@@ -61,10 +64,8 @@ export function valueAt(
       return string ? { kind: 'string', string } : null;
     }
     case LZF: {
-      // Its bytes cannot be read: what is shown is the block, and how long it is.
       const block = models.compressed.get(ref);
-      const head = new Uint8Array(0);
-      return block ? { kind: 'string', string: { ref, length: block.after, capacity: block.after, head } } : null;
+      return block ? { kind: 'compressed', block } : null;
     }
     case LISTPACK: {
       const pack = models.listpacks.get(ref);

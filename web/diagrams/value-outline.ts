@@ -1,11 +1,12 @@
 /** A value as a list: the same elements as in its picture, in their own order, for the keyboard and for the ear. */
 import type { Models } from '../../engine/models.ts';
+import type { CompressedBlockModel } from '../../engine/structures/compressed.steps.ts';
 import type { NodeModel } from '../../engine/structures/avl-tree.steps.ts';
 import { counted } from './arranging.ts';
 import type { Focus, Outline, OutlineRow } from './contract.ts';
 import { tableOutline } from './table-outline.ts';
 import { elementsOf, nouns } from './pack.ts';
-import { packOf } from './quicklist.ts';
+import { blockOf, packOf } from './quicklist.ts';
 import type { Target } from './scene.ts';
 import { inOrder } from './skip-list.ts';
 import { scoreText, textOf, type ValueView } from './value-at.ts';
@@ -33,6 +34,8 @@ export function outlineOf(models: Models, view: ValueView | null, name: string, 
         }),
       };
     }
+    case 'compressed':
+      return { label: of, rows: [row(`packed/${view.block.ref}`, compressedWords(view.block))] };
     case 'intset':
       return {
         label: `${of}: its integers in ascending order`,
@@ -57,10 +60,19 @@ function row(key: string, name: string): OutlineRow {
   return { target: part(key), name, entries: [] };
 }
 
+function compressedWords({ before, after }: CompressedBlockModel): string {
+  return `${counted(before, 'byte')} compressed into ${after.toLocaleString('en')}`;
+}
+
 function nodeRows(models: Models, view: Extract<ValueView, { kind: 'quicklist' }>, focus: Focus): OutlineRow[] {
   const seen = new Map<string, number>();
   return view.list.nodes.nodes.slice(0, MOST).map((node, at) => {
     const pack = packOf(models, node, focus);
+    const block = blockOf(models, node);
+    if (block) {
+      const name = `Node ${at}, ${counted(node.payload[1] ?? 0, 'element')}, ${compressedWords(block)}`;
+      return { target: part(`node/${node.ref}`), name, entries: [] };
+    }
     const elements = pack ? elementsOf(pack, 'value', 'elements', seen) : [];
     return {
       target: part(`node/${node.ref}`),

@@ -15,6 +15,8 @@ export function valueWords(view: ValueView | null): readonly string[] {
         counted(view.string.length, 'byte'),
         '',
       ];
+    case 'compressed':
+      return [`${counted(view.block.before, 'byte')}, kept compressed`, 'kept compressed', ''];
     case 'listpack': {
       const { length } = view.pack.elements;
       const what =

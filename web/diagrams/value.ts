@@ -10,6 +10,7 @@ import { avlTreePiece } from './avl-tree.ts';
 import { bitmapPiece } from './bitmap.ts';
 import { isAboutBits } from './bits-line.ts';
 import type { Diagram, Focus, Lens } from './contract.ts';
+import { compressedPiece } from './compressed-block.ts';
 import { conversionPiece, type Draw } from './conversion.ts';
 import { stringPiece } from './dynamic-string.ts';
 import { keyWords, type EntryWords } from './entries.ts';
@@ -156,6 +157,11 @@ function keepsSize(view: ValueView, focus: Focus): boolean {
 /** What the signs in a picture mean, the longest wording first. */
 function noteOf(view: ValueView, lens: string): readonly string[] {
   switch (view.kind) {
+    case 'compressed':
+      return [
+        'What is hatched lies in memory; the rest is what was saved. Whoever reads it gets a plain copy made elsewhere.',
+        'Hatched is what lies in memory, the rest was saved.',
+      ];
     case 'listpack':
       return [
         'Each element lies there as it is sent: $ and its length, its bytes. Behind it stands how long all of that is.',
@@ -287,6 +293,8 @@ const draw: Draw = (models, view, area, focus, doneBefore) => {
       if (lens === 'sketch') return hyperLogLogPiece(string, bytes, area, focus);
       return lens === 'bits' ? bitmapPiece(string, bytes, area, focus) : stringPiece(string, bytes, area, focus);
     }
+    case 'compressed':
+      return compressedPiece(view.block, area, focus);
     case 'listpack':
       return packPiece(view.pack, area, focus, { name, holds: view.holds, doneBefore });
     case 'intset':

@@ -128,6 +128,11 @@ export const STRUCTURES: readonly Structure[] = [
         film: ['APPEND greeting "! How do you do?"'],
       },
       { name: 'large', setup: [`SET text ${'lorem-ipsum-dolor-'.repeat(16)}`], film: ['APPEND text amen'] },
+      {
+        name: 'compressed',
+        config: { 'value-compression': 'yes' },
+        film: [`SET page ${words(24, (at) => `<li>item:${at}</li>`).replaceAll(' ', '')}`],
+      },
     ],
     open: ['SET gallery:greeting hello', 'APPEND gallery:greeting ", world"'],
   },
@@ -193,6 +198,12 @@ export const STRUCTURES: readonly Structure[] = [
         config: { 'list-max-listpack-size': '4' },
         setup: ['RPUSH jobs j1 j2 j3 j4'],
         film: ['LINSERT jobs BEFORE j3 new'],
+      },
+      {
+        name: 'compressed',
+        config: { 'list-max-listpack-size': '16', 'list-compress-depth': '1' },
+        setup: [`RPUSH jobs ${words(63, (at) => `job:pending:${at}`)}`],
+        film: ['LINDEX jobs 40'],
       },
       {
         name: 'large',
