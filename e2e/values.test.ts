@@ -76,7 +76,10 @@ test('a value among too many elements is shown as a whole, and so are the other 
   await visitor.move('ArrowLeft');
   await expect(picture(visitor)).toContainText('2,600');
   await visitor.move('ArrowRight');
-  await picture(visitor).getByText(/^copy:\d$/).first().click();
+  await picture(visitor)
+    .getByText(/^copy:\d$/)
+    .first()
+    .click();
   await expect(picture(visitor)).toContainText('A list of 2,600 elements');
 });
 

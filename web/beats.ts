@@ -119,7 +119,8 @@ function roleOf(step: EngineStep): 'prepares' | 'follows' | 'tells' {
     case 'compressed':
       return step.kind === 'release' ? 'follows' : 'tells';
     case 'eviction':
-      return step.kind === 'over' ? 'prepares' : step.kind === 'drop' ? 'follows' : 'tells';
+      if (step.kind === 'over') return 'prepares';
+      return step.kind === 'enter' || step.kind === 'drop' ? 'follows' : 'tells';
     case 'log':
       return step.kind === 'append' ? 'prepares' : 'tells';
     case 'cause':
@@ -154,12 +155,20 @@ export function captionOf(beat: Beat, steps: readonly EngineStep[], before: Mode
     return `${beat.to - beat.from} empty buckets are passed over: the cursor goes on to bucket ${main.cursor}.`;
   }
   if (main.structure === 'collection' && main.kind === 'convert') return conversionCaption(main, models);
+  if (main.structure === 'eviction') return evictionCaption(main, models);
   return newValueCaption(beat, steps, models) ?? describeStep(main, models);
 }
 
 /** The entry of the keyspace at a ref, in whichever database. */
 function keyAt(models: Models, ref: number): EntryModel | undefined {
   return models.tables.map(({ entries }) => entries.get(ref)).find((entry) => entry !== undefined);
+}
+
+/** A sampled key by its name: the engine tells of its entry, for it may have a long one. */
+function evictionCaption(step: Extract<EngineStep, { structure: 'eviction' }>, models: Models): string {
+  const entry = 'entry' in step ? keyAt(models, step.entry) : undefined;
+  const told = describeStep(step, models);
+  return entry ? told.replace(/\b[Tt]he key at \S+/, keyText(entry)) : told;
 }
 
 function conversionCaption(

@@ -2,6 +2,7 @@
 import type { EngineStep } from '../engine/models.ts';
 import { databaseOf } from '../engine/models.ts';
 import type { Beat } from './beats.ts';
+import { followEviction, type EvictionLight } from './eviction-light.ts';
 import { DARK_VALUE, followValue, type MutableValue, type TableLight, type ValueLight } from './value-light.ts';
 
 /** The table is the keyspace's; a table inside a value has a light of its own in `value`. */
@@ -11,6 +12,8 @@ export interface Spotlight extends TableLight {
   /** All steps of the beat. */
   readonly steps: readonly EngineStep[];
   readonly value: ValueLight;
+  /** What memory's shortage has led to so far; `null` where there was none. */
+  readonly eviction: EvictionLight | null;
 }
 
 const DARK_TABLE: TableLight = {
@@ -22,7 +25,13 @@ const DARK_TABLE: TableLight = {
   compared: new Map(),
 };
 
-export const DARK: Spotlight = { ...DARK_TABLE, step: null, steps: [], value: { ...DARK_VALUE, inner: DARK_TABLE } };
+export const DARK: Spotlight = {
+  ...DARK_TABLE,
+  step: null,
+  steps: [],
+  value: { ...DARK_VALUE, inner: DARK_TABLE },
+  eviction: null,
+};
 
 type MutableTable = { -readonly [Name in keyof TableLight]: TableLight[Name] } & { compared: Map<number, boolean> };
 
@@ -38,11 +47,13 @@ export function spotlightAt(
   const light: MutableTable = { ...DARK_TABLE, compared: new Map() };
   const inner: MutableTable = { ...DARK_TABLE, compared: new Map() };
   const value: MutableValue = { ...DARK_VALUE, held: new Map(), path: [], moved: new Map(), registers: new Map() };
+  let eviction: EvictionLight | null = null;
   let innerId = 0;
   for (let at = 0; at < Math.max(beat.to, beat.main + 1); at++) {
     const step = steps[at];
     if (!step) continue;
     followValue(value, step, db);
+    if (step.structure === 'eviction') eviction = followEviction(eviction, step);
     if (step.structure !== 'hash-table') continue;
     if (databaseOf(step) === db) follow(light, step);
     else {
@@ -61,6 +72,7 @@ export function spotlightAt(
     step: main,
     steps: steps.slice(beat.from, Math.max(beat.to, beat.main + 1)),
     value: { ...value, inner },
+    eviction,
   };
 }
 

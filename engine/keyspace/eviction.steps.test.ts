@@ -4,6 +4,7 @@ import { Chance } from '../chance.ts';
 import { encodeCommand } from '../client/encode.ts';
 import { Engine } from '../engine.ts';
 import type { Connection } from '../host.ts';
+import { usedBytes } from '../memory/arena.steps.ts';
 import { applyStep, describeStep, emptyModels, type EngineStep, type Models } from '../models.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { decodeSteps, type AnyStep } from '../trace/steps.ts';
@@ -91,7 +92,9 @@ describe('what an eviction tells', () => {
     sessions(
       () => new Recorder(),
       ({ engine }, witness) => {
-        expect(witness.look()).toEqual(engine.snapshot());
+        const models = witness.look();
+        expect(models).toEqual(engine.snapshot());
+        expect(usedBytes(models.arena)).toBe(engine.keyspace.arena.usedBytes);
         engine.keyspace.assertValid();
         for (const kind of witness.met) met.add(kind);
       },

@@ -3,8 +3,8 @@ import { latin1 } from '../memory/bytes.ts';
 import { declareSteps, mutate, observe, type ProbeOf, type StepOf } from '../trace/steps.ts';
 
 export const evictionSteps = declareSteps('eviction', 17, {
-  /** So many bytes more are in use than may be. */
-  over: observe('bytes:ms'),
+  /** So many bytes are in use, more than `maxmemory` allows. */
+  over: observe('used:ms', 'limit:ms'),
   /** A key was sampled that was last used so many seconds ago. */
   idle: observe('db', 'entry', 'seconds'),
   /** A key was sampled whose counter of use stands there. */
@@ -65,7 +65,7 @@ export function applyEvictionStep(model: EvictionModel, step: EvictionStep): Evi
 export function describeEvictionStep(step: EvictionStep, { candidates }: EvictionModel): string {
   switch (step.kind) {
     case 'over':
-      return `${step.bytes} bytes more are in use than maxmemory allows: keys must go before the command may run.`;
+      return `${step.used} bytes are in use, ${step.used - step.limit} more than maxmemory allows: keys must go before the command may run.`;
     case 'idle':
       return `The key at ${address(step.entry)} is sampled: it was last used ${times(step.seconds, 'second')} ago.`;
     case 'frequency':

@@ -116,7 +116,7 @@ export class Eviction {
     const { arena } = this.parts;
     if (arena.usedBytes <= limitBytes) return 'none';
     if (this.policy === 'noeviction') return 'stuck';
-    this.trace?.over(this.id, arena.usedBytes - limitBytes);
+    this.trace?.over(this.id, arena.usedBytes, limitBytes);
     if (this.poolPolicy !== this.policy) this.clear();
     for (let left = this.mostKeys; left > 0; left--) {
       if (!this.evictOne()) return 'stuck';

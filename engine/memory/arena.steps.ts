@@ -1,5 +1,7 @@
 import { declareSteps, mutate, type ProbeOf, type StepOf } from '../trace/steps.ts';
 
+const PAGE_BYTES = 1024 * 1024;
+
 export const arenaSteps = declareSteps('arena', 1, {
   /** A page was taken from the system. */
   page: mutate('page'),
@@ -39,6 +41,13 @@ export interface ArenaModel {
 }
 
 export const emptyArenaModel: ArenaModel = { pages: [], slabs: [], free: {}, large: [] };
+
+/** The bytes in blocks that are handed out. */
+export function usedBytes({ slabs, free, large }: ArenaModel): number {
+  const carved = slabs.reduce((sum, { carved, blockBytes }) => sum + carved * blockBytes, 0);
+  const freed = Object.entries(free).reduce((sum, [blockBytes, refs]) => sum + Number(blockBytes) * refs.length, 0);
+  return carved - freed + large.reduce((sum, { pages }) => sum + pages * PAGE_BYTES, 0);
+}
 
 export function applyArenaStep(model: ArenaModel, step: ArenaStep): ArenaModel {
   switch (step.kind) {

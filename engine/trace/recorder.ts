@@ -202,6 +202,13 @@ export class Recorder {
           const at = this.head(code, id, 2);
           if (at > 0) this.putDouble(at, time);
         };
+      case 'tt':
+        return (id: number, first: number, second: number) => {
+          const at = this.head(code, id, 4);
+          if (at < 0) return;
+          this.putDouble(at, first);
+          this.putDouble(at + 2, second);
+        };
       case 'it':
         return (id: number, a: number, time: number) => {
           const at = this.head(code, id, 3);
