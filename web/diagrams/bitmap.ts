@@ -109,7 +109,9 @@ function manyBits(bytes: Uint8Array, words: AnyGlyph, area: Area, lit: number, f
   const each = Math.ceil(bits.length / raster.values.length);
   const under = area.y + raster.rows * raster.side + 12 * unit;
   const of =
-    each > 1 ? `Each square is ${each} bits, dark when one of them is 1.` : 'Each square is a bit, dark when it is 1.';
+    each > 1
+      ? `Each square is ${each} bits, strong when one of them is 1.`
+      : 'Each square is a bit, strong when it is 1.';
   const text = fitting(
     [`${of} ${raster.columns * each} to a row.`, of, `${raster.columns * each} bits a row`],
     area.width,

@@ -303,6 +303,20 @@ describe('the other panels', () => {
   );
 });
 
+describe('a skip list of more members than there is room for', () => {
+  it('lets every link that leads on have its arrow, though nobody behind it is shown', async () => {
+    const adds = Array.from({ length: 120 }, (_, at) => `ZADD z ${at} m${at}`);
+    const timeline = await filmOf('CONFIG SET zset-max-listpack-entries 0', ...adds, 'ZRANK z m100');
+    const indexes = [...timeline.view.picture.models!.collections.values()].flatMap((one) =>
+      one.holds === 'zset' && one.index.kind === 'skip-list' ? [one.index] : [],
+    );
+    const { glyphs } = sceneOf(valueDiagram, timeline);
+    const levels = glyphs.flatMap(({ key }) => /^link\/(\d+)\/0$/.exec(key)?.[1] ?? []);
+    const leadOn = indexes[0].head.flatMap(({ forward }, level) => (forward === 0 ? [] : [String(level)]));
+    expect(levels.sort()).toEqual(leadOn);
+  });
+});
+
 describe('an entry in words', () => {
   it('reads the payload words as the keyspace writes them', () => {
     expect([entries.VALUE, entries.META, entries.DEADLINE]).toEqual([VALUE, META, DEADLINE]);

@@ -279,8 +279,11 @@ function levelGlyphs(index: SkipListModel, grid: Grid, level: number, steps: Tra
       span += link?.span ?? 0;
     }
     const to = link ? columnOf.get(link.forward) : undefined;
-    if (!to || to.ref === NOBODY) continue;
     const from = x + grid.cellWidth;
+    if (!to || to.ref === NOBODY) {
+      if (isOver) glyphs.push(linkOut(`link/${level}/${ref}`, from, y, isLit, unit));
+      continue;
+    }
     glyphs.push({
       shape: 'arrow',
       key: `link/${level}/${ref}`,
@@ -306,6 +309,12 @@ function levelGlyphs(index: SkipListModel, grid: Grid, level: number, steps: Tra
     });
   }
   return glyphs;
+}
+
+/** A link to an element that is not shown, nor any behind it on this level. */
+function linkOut(key: string, from: number, y: number, isLit: boolean, unit: number): AnyGlyph {
+  const line = [from + 2, y, from + 22 * unit, y] as const;
+  return { shape: 'arrow', key, tone: isLit ? 'active' : 'muted', line, isLit, isDashed: true, hasHead: true };
 }
 
 function pitchOf({ columns: [first, second], cellWidth }: Grid): number {

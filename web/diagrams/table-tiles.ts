@@ -149,7 +149,7 @@ function pill(view: TableView, ref: number, box: Area, text: string): Cell {
   };
 }
 
-/** So long a chain is as dark as a longer one. */
+/** So long a chain has as strong a colour as a longer one. */
 const LONGEST_CHAIN = 4;
 
 /** One square a bucket, or for several buckets when there are more of them than pixels. */
