@@ -5,11 +5,12 @@ import { contentSecurityPolicy, xtermUnderPolicy } from './scripts/vite-inert-pa
 import { essays } from './scripts/vite-essays.ts';
 import { galleryCovers } from './scripts/vite-gallery.ts';
 import { lessons } from './scripts/vite-lessons.ts';
+import { robots } from './scripts/vite-robots.ts';
 
 export default defineConfig({
   // Relative addresses: the built page works under any sub-path of any static host.
   base: './',
-  plugins: [svelte(), lessons(), essays(), galleryCovers(), contentSecurityPolicy(), xtermUnderPolicy()],
+  plugins: [svelte(), lessons(), essays(), galleryCovers(), robots(), contentSecurityPolicy(), xtermUnderPolicy()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

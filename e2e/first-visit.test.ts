@@ -18,6 +18,19 @@ test('on the first visit a key falls into its bucket at once, and the cursor wai
     .toEqual(['vitrine> SET hello world', 'OK', 'vitrine> GET hello', '"world"', 'vitrine>']);
 });
 
+test('before the engine has come the page says what it is', async ({ page, visitor }) => {
+  let letIn = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (letIn = resolve));
+  await page.route(/\/worker[^/]*\.js$/, async (route) => {
+    await waiting;
+    await route.continue();
+  });
+  await page.goto('./');
+  await expect(page.getByText('This is a Redis you can see through.')).toBeVisible();
+  letIn();
+  await expect(visitor.keyInPicture('hello')).toBeVisible();
+});
+
 test('what is typed while the page still types its own line is not lost', async ({ page, visitor }) => {
   await page.goto('./');
   await expect(visitor.terminal).toContainText('vitrine> S');

@@ -53,6 +53,7 @@ test('the built page works under a sub-path of a plain static host, and its own 
   await expect(page.locator('.xterm-rows').first()).toContainText('>');
   await page.waitForLoadState('networkidle');
   expect(complaints).toEqual([]);
+  expect(await (await page.request.get('robots.txt')).text()).toContain('Allow: /');
   host.closeAllConnections();
   host.close();
 });
