@@ -1,5 +1,5 @@
 /** The worker's own side of its port to the page. */
-import { ExhibitTab } from './exhibit-tab.ts';
+import type { ExhibitTab } from './exhibit-tab.ts';
 import { inWords } from './in-words.ts';
 import { IndexedDbStorage } from './indexeddb-storage.ts';
 import type { PageToWorker, WorkerOptions } from './protocol.ts';
@@ -24,18 +24,32 @@ function sharedOf({ storeName }: WorkerOptions): Shared | null {
   };
 }
 
+type Post = (message: unknown, transfer?: Transferable[]) => void;
+
+/** An exhibit's code comes when there is one to be shown: a first visit shows none. */
+async function tabFor(options: WorkerOptions, exhibit: string, post: Post): Promise<ExhibitTab> {
+  const { ExhibitTab } = await import('./exhibit-tab.ts');
+  return new ExhibitTab(options, exhibit, post);
+}
+
+async function begin(made: Tab | ExhibitTab): Promise<void> {
+  tab = made;
+  const started = made.start();
+  for (const request of early.splice(0)) made.take(request);
+  await started;
+}
+
 self.onmessage = ({ data }: MessageEvent<PageToWorker>) => {
   if (data.type === 'start') {
-    const post = (message: unknown, transfer: Transferable[] = []): void => self.postMessage(message, transfer);
+    const post: Post = (message, transfer = []) => self.postMessage(message, transfer);
     const { options } = data;
-    tab =
+    const begun =
       options.exhibit === undefined
-        ? new Tab({ options, post, shared: sharedOf(options) })
-        : new ExhibitTab(options, options.exhibit, post);
-    tab.start().catch((error: unknown) => {
+        ? begin(new Tab({ options, post, shared: sharedOf(options) }))
+        : tabFor(options, options.exhibit, post).then(begin);
+    begun.catch((error: unknown) => {
       post({ type: 'failed', why: inWords(error) });
     });
-    for (const request of early.splice(0)) tab.take(request);
   } else if (tab) {
     tab.take(data);
   } else {
