@@ -92,6 +92,7 @@ export function sceneOf(
       followed: eye.entry,
       lens: state.lens ?? null,
       line,
+      whole: null,
       bytes: entry && bytes ? { entry: entry.ref, bytes } : null,
     },
   };

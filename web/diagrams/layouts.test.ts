@@ -55,7 +55,7 @@ function focusOn(timeline: Timeline | null, more: Partial<Focus> = {}): Focus {
   return {
     ...{ width: 760, height: 480, db: 0, nowMs: NOW, selected: null, focused: null, marks: new Map(), unit: 1 },
     spotlight: timeline?.view.spotlight ?? DARK,
-    ...{ opened: null, followed: timeline?.view.eye.entry ?? 0, lens: null, bytes: null },
+    ...{ opened: null, followed: timeline?.view.eye.entry ?? 0, lens: null, bytes: null, whole: null },
     line: timeline?.view.cause?.line ?? '',
     ...more,
   };
@@ -230,14 +230,14 @@ describe('the table', () => {
       { size: 1 << 20, used: 1 << 20, chainLengths },
       { size: 0, used: 0, chainLengths: new Uint8Array(0) },
     ];
-    const scene = overviewScene({ db: 0, keys: 1 << 20, tables, rehashCursor: -1 }, focusOn(null));
+    const scene = overviewScene({ db: 0, keys: 1 << 20, values: [], tables, rehashCursor: -1 }, focusOn(null));
     expect(told(scene)).toEqual([
       'label overview/text plain @ 4 14 “1,048,576 keys in 1,048,576 buckets: the stronger the colour, the longer the chain.”',
     ]);
     const resizing = [tables[0], { size: 1 << 21, used: 0, chainLengths: new Uint8Array(1 << 21) }];
     for (const [width, height, unit] of SIZES) {
       const focus = focusOn(null, { width, height, unit });
-      const both = overviewScene({ db: 0, keys: 1 << 20, tables: resizing, rehashCursor: 9 }, focus);
+      const both = overviewScene({ db: 0, keys: 1 << 20, values: [], tables: resizing, rehashCursor: 9 }, focus);
       expect(collisions(both), `${width} × ${height} at ${unit}`).toEqual([]);
       for (const { x, y, columns, rows, side } of both.rasters) {
         expect(x + columns * side).toBeLessThanOrEqual(width + 1);
