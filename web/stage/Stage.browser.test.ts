@@ -4,7 +4,7 @@ import { page, userEvent } from 'vitest/browser';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 
-import { Engine, Recorder } from '../../engine/api.ts';
+import { Engine, overviewOf, Recorder, valueOverviewOf } from '../../engine/api.ts';
 import { utf8Encode } from '../../engine/memory/bytes.ts';
 import { createStage } from '../diagrams/stage.ts';
 import type { Cell, Scene, Target } from '../diagrams/scene.ts';
@@ -206,5 +206,37 @@ describe('the join', () => {
     expect(svg.querySelector('rect.ghost')?.getAttribute('x')).toBe('0');
     draw(scene(cell('a', 200)), 80, true);
     expect(svg.querySelector('.ghost')).toBeNull();
+  });
+});
+
+describe('a value among too many elements', () => {
+  it('is asked for as a whole, and so is another when it is picked, by mouse or in the list', async () => {
+    const engine = new Engine({ host: { seed: 1 }, nowMs: 0, config: {} });
+    const connection = engine.connect(() => undefined);
+    const words = Array.from({ length: 300 }, (_, at) => `m${at}`).join(' ');
+    connection.receive(utf8Encode(`RPUSH long ${words} more\r\nSADD large ${words}\r\nSET text x\r\n`));
+    engine.endTurn();
+    const { keyspace } = engine;
+    const start = { models: null, overview: overviewOf(keyspace) };
+    const timeline = new Timeline({ start, hashName: 'fnv1a', source: null, isStill: () => true });
+    const asked: (readonly [number, number, number | null])[] = [];
+    await show({
+      timeline,
+      overviewOf: (db: number, entry: number, index: number | null) => {
+        asked.push([db, entry, index]);
+        return Promise.resolve(valueOverviewOf(keyspace, db, entry));
+      },
+    });
+    await page.getByRole('button', { name: 'Value' }).click();
+    await expect.poll(() => texts('.label').join(' ')).toContain('A list of 301 elements');
+    await expect.poll(() => texts('.label').join(' ')).toContain('A bar is a node');
+    const [list, set] = start.overview.values;
+    const other = Array.from(document.querySelectorAll('.cell.has-target')).find((cell) =>
+      cell.textContent.includes('large'),
+    );
+    await userEvent.click(other ?? expect.fail('the set is named'));
+    await expect.poll(() => texts('.label').join(' ')).toContain('A set of 300 members');
+    expect([...new Set(asked.map(([, entry]) => entry))]).toEqual([list?.entry, set?.entry]);
+    expect(document.querySelector('svg[role=img]')?.getAttribute('aria-label')).toContain('A set of 300 members');
   });
 });

@@ -94,6 +94,23 @@ describe('the terminal', () => {
     expect(fake.received).toEqual([['get', 'a']]);
   });
 
+  it('takes only text out of a paste, and leaves what has none to the browser', async () => {
+    await opened();
+    const pasted = (clipboardData?: DataTransfer): boolean => {
+      const event = new ClipboardEvent('paste', {
+        bubbles: true,
+        cancelable: true,
+        ...(clipboardData ? { clipboardData } : {}),
+      });
+      document.querySelector('.xterm-helper-textarea')?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    const text = new DataTransfer();
+    text.setData('text/plain', 'get a');
+    expect([pasted(), pasted(text)]).toEqual([false, true]);
+    await shows('get a');
+  });
+
   it('lets go of the keyboard: Escape, then Tab', async () => {
     const { view } = await opened();
     const after = document.createElement('button');
