@@ -10,7 +10,7 @@ test('who runs out of memory sees which keys were sampled, how memory stands, an
   const picture = visitor.stage.locator('svg[role=img]');
   await expect(picture).toContainText('maxmemory is 300');
   await expect(picture).toContainText('Evicted');
-  await expect(picture).not.toContainText('nobody yet');
+  await expect(picture).not.toContainText('no key yet');
   expect(await visitor.misplacedTexts()).toEqual([]);
   // Back to its beginning and forward again: first a key is sampled, then one is chosen, then it goes.
   await visitor.lookAtStage();

@@ -227,6 +227,6 @@ function goneRow(
     glyphs.push({ ...badge, key: `evict/gone/${at}/cross`, x: x + width - 2 * unit, y: area.y });
     x += width + gap;
   }
-  if (gone.length === 0) glyphs.push(label('gone/none', 'nobody yet', { ...area, x }, unit));
+  if (gone.length === 0) glyphs.push(label('gone/none', 'no key yet', { ...area, x }, unit));
   return glyphs;
 }
