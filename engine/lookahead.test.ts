@@ -36,7 +36,17 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('SELECT'), fc.constantFrom('0', '1')) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(['SWAPDB', '0', '1'], ['MULTI'], ['EXEC'], ['DISCARD'], ['PING'], ['FLUSHDB', 'SYNC']),
+    arbitrary: fc.constantFrom(
+      ['SWAPDB', '0', '1'],
+      ['ECHO', 'a'],
+      ['ECHO', 'b'],
+      ['TTL'],
+      ['MULTI'],
+      ['EXEC'],
+      ['DISCARD'],
+      ['PING'],
+      ['FLUSHDB', 'SYNC'],
+    ),
   },
 );
 const said = fc.array(command, { minLength: 1, maxLength: 60 }).map((all) => all.map((words) => words.join(' ')));
@@ -116,6 +126,14 @@ test('what is foreseen is not there any more when all keys have gone', () => {
   expect(client.send(['GET a', 'FLUSHALL SYNC', 'GET b', 'GET a'].map(request).join(''))).toBe(
     '$1\r\n1\r\n+OK\r\n$-1\r\n$-1\r\n',
   );
+});
+
+test('a look at the last command of an input leaves nothing of the look before it', () => {
+  const { client } = largeEngine();
+  client.send(request('SET a 1'));
+  // After a pipeline about one key two commands are looked at first, and here the third one is alone.
+  client.send(['GET none', 'GET none'].map(request).join(''));
+  expect(client.send(['ECHO b', 'ECHO c', 'GET a'].map(request).join(''))).toBe('$1\r\nb\r\n$1\r\nc\r\n$1\r\n1\r\n');
 });
 
 describe('a host that uses one buffer for all that it reads', () => {

@@ -41,11 +41,11 @@ export class Lookahead {
     const { foreseen, databases } = this.keyspace;
     const { decoder } = session;
     const count = decoder.wordsAhead(KEY, foreseen.starts, foreseen.ends, this.wasInside ? 2 : undefined);
-    this.wasInside = count > 1 && !foreseen.begin(decoder.bytes, count);
+    const isOfUse = foreseen.begin(decoder.bytes, count);
+    this.wasInside = !isOfUse && count > 1;
     if (this.wasInside) return this.lookInside(session);
-    if (count < 2) return 1;
-    databases[session.db].foresee();
-    return count;
+    if (isOfUse) databases[session.db].foresee();
+    return Math.max(1, count);
   }
 
   /** The next commands are about one key. */
