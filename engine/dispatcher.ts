@@ -33,6 +33,9 @@ export interface DispatcherParts {
 /** Messages go the way of changes, and so are refused to whoever may make none. */
 const PUBLISHING = new Set(['publish', 'spublish']);
 
+/** What a log holds besides the commands that change something. */
+const BETWEEN_CHANGES = new Set(['select', 'multi', 'exec']);
+
 /** How much of a strange command is quoted back. */
 const QUOTED_BYTES = 128;
 
@@ -296,6 +299,10 @@ export class Dispatcher {
 
   private mayRun(session: Session, command: Command, args: Args): boolean {
     const { config } = this.context;
+    const { expires: isLive } = this.context.keyspace;
+    // A log that was tampered with, or damaged, must not stop the server, make it wait, or listen to anybody.
+    if (!isLive && !command.isLogged && !BETWEEN_CHANGES.has(command.fullName))
+      return this.reject(command, `ERR a log holds no '${command.fullName}'`);
     if (command.isProtected && !isAllowed(config, 'enable-debug-command', session)) {
       return this.reject(command, protectedCommand(command.fullName.toUpperCase()));
     }
@@ -304,7 +311,6 @@ export class Dispatcher {
       return this.reject(command, 'ERR Command not allowed inside a transaction');
     }
     // What stands in the log was allowed once, and must come back.
-    const { expires: isLive } = this.context.keyspace;
     if (this.maxMemoryBytes > 0 && isLive && this.isTooMuch(session, command))
       return this.reject(command, OUT_OF_MEMORY);
     if (this.logFailure !== null && this.isLogging && this.runs(session, command, 'isWrite')) {

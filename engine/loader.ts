@@ -1,5 +1,6 @@
 import type { Dispatcher } from './dispatcher.ts';
 import type { Lookahead } from './lookahead.ts';
+import { tailDamage } from './persistence/torn-tail.ts';
 import type { Reply } from './reply.ts';
 import type { RequestDecoder } from './resp/decoder.ts';
 import type { Session } from './session.ts';
@@ -10,8 +11,6 @@ export interface LoadResult {
   readonly validBytes: number;
   /** Bytes behind it: a command, or a transaction, that was not written to its end. */
   readonly tornBytes: number;
-  /** Those of them that belong to the one request that is not whole. */
-  readonly unfinishedBytes: number;
 }
 
 /** Reads a log. Stops at the first thing that no writer would have written, and names its offset. */
@@ -60,11 +59,15 @@ export class Loader {
     if (decoder.error !== null) throw new LogDamage(this.validBytes, decoder.error);
   }
 
+  /** There is no more. What is left may be the beginning of a command, torn off by a crash, and nothing else. */
   finish(): LoadResult {
     const { commands, validBytes, received, session } = this;
+    const tail = session.decoder.pendingCopy();
+    const damage = tailDamage(tail);
+    if (damage !== null) throw new LogDamage(received - tail.length, damage);
     session.forgetQueue();
     this.onFinish(validBytes);
-    return { commands, validBytes, tornBytes: received - validBytes, unfinishedBytes: session.decoder.pendingBytes };
+    return { commands, validBytes, tornBytes: received - validBytes };
   }
 }
 

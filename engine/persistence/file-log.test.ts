@@ -182,3 +182,12 @@ test('a policy may change while it runs', async () => {
   await wait(3000);
   expect(disk.safeBytes).toBe(6);
 });
+
+test('a file that takes no bytes has failed, and is not asked for ever', async () => {
+  disk.faults.set(0, { kind: 'short', takenBytes: 0 });
+  append('one');
+  expect(failures).toEqual(['the file takes no bytes']);
+  await wait(100);
+  expect(content()).toBe('one');
+  expect(failures).toEqual(['the file takes no bytes', null]);
+});

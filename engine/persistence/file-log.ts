@@ -28,7 +28,7 @@ import { joined } from '../memory/bytes.ts';
 
 /** A file that grows at its end. */
 export interface LogFile {
-  /** Puts bytes at the end and returns how many it took, which may be fewer than all. Throws when it takes none. */
+  /** Puts bytes at the end and returns how many it took, which may be fewer than all, or none. */
   write(bytes: Uint8Array): number;
   /** Returns when all that was written is on stable storage. */
   syncNow(): void;
@@ -124,6 +124,8 @@ export class FileLog implements AppendLog {
     try {
       while (taken < bytes.length) {
         const count = this.file.write(taken === 0 ? bytes : bytes.subarray(taken));
+        // Asked again and again, a file that takes nothing would hold up everybody.
+        if (count === 0) throw new Error('the file takes no bytes');
         taken += count;
         this.written += count;
       }

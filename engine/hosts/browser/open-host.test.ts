@@ -114,6 +114,21 @@ describe('an engine with a log', () => {
     expect(text(disk)).toBe(broken);
   });
 
+  it('throws no good commands away where a length was damaged that swallows them', async () => {
+    const disk = emptyDisk();
+    const first = await live(disk);
+    for (const name of ['a', 'b', 'c']) await first.send('SET', name, '1');
+    const damaged = text(disk).replace('$1\r\na', '$100\r\na');
+    disk.records = new Map([[0, Uint8Array.from(damaged, (letter) => letter.charCodeAt(0))]]);
+    disk.end = damaged.length;
+    const life = await live(disk);
+    expect(life.saved()).toMatchObject({
+      kind: 'failed',
+      why: expect.stringContaining('a length is damaged') as string,
+    });
+    expect(text(disk)).toBe(damaged);
+  });
+
   it('works without a memory where storage is denied, and says so', async () => {
     const denied = await live(emptyDisk(), 'always', (storage) => {
       storage.fault = () => 'fail';

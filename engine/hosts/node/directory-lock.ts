@@ -1,38 +1,45 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { ascii, latin1 } from '../../memory/bytes.ts';
+import { codeOf, writeAll, type Files } from '../../persistence/files.ts';
 
 const LOCK_NAME = 'vitrine.lock';
 
 /** Directories that this very process has locked: a process id alone cannot tell us from ourselves. */
-const held = new Set<string>();
+const held = new WeakMap<Files, Set<string>>();
 
 /**
  * Keeps a second process from writing to the same directory. The lock is a file that names its process; when that
  * process is gone, whoever comes next takes the lock over. Throws when somebody alive holds it.
  */
 export class DirectoryLock {
+  private readonly files: Files;
   private readonly path: string;
+  private readonly held: Set<string>;
 
-  constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
+  constructor(files: Files, directory: string) {
+    this.files = files;
     this.path = join(directory, LOCK_NAME);
-    if (held.has(this.path)) throw new Error(`${directory} is in use by this very process`);
+    this.held = held.get(files) ?? new Set();
+    held.set(files, this.held);
+    if (this.held.has(this.path)) throw new Error(`${directory} is in use by this very process`);
     this.take(directory);
-    held.add(this.path);
+    this.held.add(this.path);
   }
 
   release(): void {
-    held.delete(this.path);
-    if (readLock(this.path) === identityOf(process.pid)) unlinkSync(this.path);
+    this.held.delete(this.path);
+    if (this.read(this.path) === identityOf(process.pid)) this.files.remove(this.path);
   }
 
   private take(directory: string): void {
     const mine = `${this.path}.${process.pid}`;
-    writeFileSync(mine, identityOf(process.pid));
+    this.write(mine, identityOf(process.pid));
     try {
       // A link is made whole or not at all, and fails when the name is taken: exactly one of two that try gets it.
-      for (let attempt = 0; !linked(mine, this.path); attempt++) {
-        const holder = readLock(this.path);
+      for (let attempt = 0; !this.linked(mine, this.path); attempt++) {
+        const holder = this.read(this.path);
         if (holder === null) continue;
         if (isAlive(holder) || attempt > 100) {
           throw new Error(
@@ -42,7 +49,7 @@ export class DirectoryLock {
         this.clearAway(holder);
       }
     } finally {
-      unlinkSync(mine);
+      this.files.remove(mine);
     }
   }
 
@@ -50,37 +57,46 @@ export class DirectoryLock {
   private clearAway(holder: string): void {
     const aside = `${this.path}.${process.pid}.old`;
     try {
-      renameSync(this.path, aside);
+      this.files.rename(this.path, aside);
     } catch (error) {
       if (isMissing(error)) return;
       throw error;
     }
-    if (readLock(aside) !== holder) linked(aside, this.path);
-    unlinkSync(aside);
+    if (this.read(aside) !== holder) this.linked(aside, this.path);
+    this.files.remove(aside);
   }
-}
 
-function linked(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+  private write(path: string, text: string): void {
+    const file = this.files.open(path, 'replace');
+    try {
+      writeAll(file, ascii(text));
+    } finally {
+      file.close();
+    }
   }
-}
 
-function readLock(path: string): string | null {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+  private linked(from: string, to: string): boolean {
+    try {
+      this.files.link(from, to);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  private read(path: string): string | null {
+    try {
+      return latin1(this.files.read(path));
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
   }
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
 }
 
 /** A process id is used again, in a container soon: where the system tells, the time of its start goes with it. */
@@ -102,7 +118,7 @@ function isAlive(holder: string): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // "Not permitted" is an answer from somebody alive.
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
   }
   return identityOf(pid) === holder;
 }
