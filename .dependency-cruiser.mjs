@@ -1,7 +1,7 @@
 // What may import what. Each layer names all that it may reach; whatever is not named is refused.
 
 /** Tests and benches may look anywhere in the project, the journeys of e2e apart. */
-const tests = '[.](test|bench|test-kit)[.](ts|mjs)$|^engine/conformance/';
+const tests = '[.](test|bench|test-kit)[.](ts|mjs)$|^engine/(conformance|torture)/';
 /** Plain data and pure functions over it; whoever draws or records may read them. */
 const steps = '^engine/(.+[.]steps|models)[.]ts$';
 

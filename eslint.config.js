@@ -4,7 +4,15 @@ import ts from 'typescript-eslint';
 
 import svelteConfig from './svelte.config.js';
 
-const tests = ['**/*.test.ts', '**/*.test-kit.ts', '**/*.bench.ts', '**/*.test.mjs', 'engine/conformance/**', 'e2e/**'];
+const tests = [
+  '**/*.test.ts',
+  '**/*.test-kit.ts',
+  '**/*.bench.ts',
+  '**/*.test.mjs',
+  'engine/conformance/**',
+  'engine/torture/**',
+  'e2e/**',
+];
 
 const nodeGlobals = Object.fromEntries(
   [

@@ -12,12 +12,12 @@ export function emptyDisk(): Disk {
   return { records: new Map(), end: 0, epoch: 0 };
 }
 
-export type Fault = 'none' | 'fail' | 'fail after' | 'never';
+export type Fault = 'none' | 'fail' | 'fail after' | 'never' | 'never after';
 
 /** `claim` is a part of `open`, and after that has failed, of whatever writes first. */
 export type Operation = 'open' | 'claim' | 'write' | 'truncate';
 
-/** Before each operation asks what shall go wrong with it. `never` is the moment at which the worker is killed. */
+/** Before each operation asks what shall go wrong with it. `never` is the moment at which the worker is killed, `never after` a moment later. */
 export class FaultyStorage implements LogStorage {
   readonly disk: Disk;
   fault: (operation: Operation) => Fault = () => 'none';
@@ -104,6 +104,7 @@ export class FaultyStorage implements LogStorage {
     if (fault === 'fail') throw this.error;
     const result = work();
     if (fault === 'fail after') throw this.error;
+    if (fault === 'never after') return new Promise<never>(() => undefined);
     return result;
   }
 }

@@ -77,6 +77,10 @@ class Inode {
     this.unsynced = this.unsynced.filter((stretch) => stretch.offset + stretch.length > this.safeLength);
   }
 
+  get safeBytes(): number {
+    return this.safeLength;
+  }
+
   remains(remains: Remains, below: (limit: number) => number): Uint8Array {
     switch (remains) {
       case 'all':
@@ -119,6 +123,9 @@ export class FaultyFiles implements Files {
   /** While set, a sync beside other work does not end before `finishSync`. */
   isSyncSlow = false;
   isDead = false;
+  /** Whether anything has failed by now, and whether a sync has done nothing. */
+  hasFailed = false;
+  hasLied = false;
 
   private readonly names = new Map<string, Inode | 'directory'>();
   private readonly safeNames = new Map<string, Inode | 'directory'>();
@@ -156,6 +163,28 @@ export class FaultyFiles implements Files {
       directories,
       files.map(([path, inode]) => [path, inode.remains(remains, below)] as const),
     );
+  }
+
+  /** From here on nothing fails any more. */
+  heal(): void {
+    this.faults.clear();
+    this.failing.left = 0;
+    this.losesSync = false;
+  }
+
+  /** Puts a whole file there, safe at once, as if from elsewhere. */
+  put(path: string, bytes: Uint8Array): void {
+    this.putSafe(path, Inode.holding(bytes));
+  }
+
+  /** How much of a file no power cut takes away. */
+  safeBytes(path: string): number {
+    const [now, safe] = [this.names.get(path), this.safeNames.get(path)];
+    return now === safe && now instanceof Inode ? now.safeBytes : 0;
+  }
+
+  get isSyncing(): boolean {
+    return this.slowSyncs.length > 0;
   }
 
   /** Ends the slow syncs that are under way. */
@@ -295,6 +324,7 @@ export class FaultyFiles implements Files {
     if (fault?.kind === 'error') this.failing = { code: fault.code, left: fault.lasts };
     if (this.failing.left === 0) return;
     this.failing.left--;
+    this.hasFailed = true;
     throw systemError(this.failing.code, what);
   }
 
@@ -302,6 +332,7 @@ export class FaultyFiles implements Files {
   private beginSync(what: string): boolean {
     this.begin(what);
     const isReal = !this.losesSync;
+    this.hasLied ||= !isReal;
     this.losesSync = false;
     return isReal;
   }

@@ -83,7 +83,7 @@ export class MemoryHost {
       file: this.disk,
       offset: validBytes,
       policy: () => this.engine.config.text('appendfsync'),
-      nowMs: () => this.clock.nowMs,
+      nowMs: () => this.clock.passedMs,
       onSynced: (offset) => {
         this.syncedOffset = offset;
         this.engine.logSynced(offset);

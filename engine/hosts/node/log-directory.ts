@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { LogDamage, type Engine } from '../../api.ts';
 import { joined, latin1, utf8Decode, utf8Encode } from '../../memory/bytes.ts';
-import { writeAll, type Files, type OpenFile } from '../../persistence/files.ts';
+import { codeOf, writeAll, type Files, type OpenFile } from '../../persistence/files.ts';
 import type { LogFile } from '../../persistence/file-log.ts';
 import { parseManifest, printManifest, type ManifestFile } from '../../persistence/manifest.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -167,6 +167,7 @@ export class LogDirectory {
     } catch (error) {
       if (error instanceof LogUnusable) throw error;
       if (error instanceof LogDamage) throw new LogUnusable(`${path}: ${error.message}. The file is untouched.`);
+      if (codeOf(error) === '') throw error;
       throw new LogUnusable(`${path} cannot be read: ${messageOf(error)}. Nothing was changed.`);
     } finally {
       file?.close();
