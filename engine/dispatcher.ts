@@ -427,6 +427,11 @@ export class Dispatcher {
     }
   }
 
+  /** Whether the log has the beginning of a transaction, and not its end yet. */
+  get isInLoggedGroup(): boolean {
+    return this.isGroupLogged;
+  }
+
   /** From here on, what is logged stands or falls together. */
   beginGroup(): void {
     this.isGroupOpen = true;

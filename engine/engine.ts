@@ -18,7 +18,7 @@ import { Keyspace } from './keyspace/keyspace.ts';
 import type { Models } from './models.ts';
 import { Outbox } from './outbox.ts';
 import { Loader, LogDamage } from './loader.ts';
-import { joined } from './memory/bytes.ts';
+import { ascii, joined } from './memory/bytes.ts';
 import { OutputLimits } from './output-limits.ts';
 import { Lookahead } from './lookahead.ts';
 import { LogBuffer } from './persistence/log-buffer.ts';
@@ -57,6 +57,8 @@ const EXPIRE_A_TICK = 2000;
 /** So many bytes of replies to the commands of one piece of input, and the rest of it waits for the next turn. */
 const REPLIES_AT_ONCE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
+/** What makes a transaction whole in the log. */
+const END_OF_GROUP = ascii('*1\r\n$4\r\nEXEC\r\n');
 /** How many buckets one tick moves at most when `activerehashing` is on. */
 const REHASH_A_TICK = 4096;
 
@@ -436,8 +438,8 @@ export class Engine {
     if (!this.isLogging || log?.readAll === undefined) return false;
     let whole: Uint8Array;
     try {
-      // What this turn has logged by now was not handed over yet.
-      whole = joined([log.readAll(), this.log.pending()]);
+      // What this turn has logged by now was not handed over yet, and a transaction that is being run is not at its end.
+      whole = joined([log.readAll(), this.log.pending(), this.dispatcher.isInLoggedGroup ? END_OF_GROUP : NOTHING]);
     } catch {
       // The reply says so, and nothing was changed.
       return false;

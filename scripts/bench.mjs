@@ -2,9 +2,10 @@
 // prints ratios and asserts nothing: absolute times mean nothing on a machine that one does not know.
 //
 //   npm run bench                      all sections
-//   npm run bench -- tcp aof           some of: in-process types trace tcp aof
+//   npm run bench -- tcp aof           some of: in-process types trace tcp aof overload
 //   npm run bench -- tcp --all         every command of redis-benchmark that the server has
 //   npm run bench -- --rounds 3        fewer rounds (5)
+//   npm run bench -- overload --seconds 10    for a shorter time (60)
 import { performance } from 'node:perf_hooks';
 
 import { ensureInstalled, giveUp } from './ensure-install.mjs';
@@ -17,15 +18,17 @@ const sections = {
   trace: async (options) => (await import('./bench/in-process.mjs')).benchTrace(options),
   tcp: async (options) => (await import('./bench/tcp.mjs')).benchTcp(options),
   aof: async (options) => (await import('./bench/load.mjs')).benchLoad(options),
+  overload: async (options) => (await import('./bench/overload.mjs')).benchOverload(options),
 };
 
 const words = process.argv.slice(2);
 const isAll = take('--all', 0) !== undefined;
 const rounds = Number(take('--rounds', 1) ?? 5);
+const seconds = Number(take('--seconds', 1) ?? 60);
 const unknown = words.find((word) => !Object.hasOwn(sections, word));
 if (unknown !== undefined)
   giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
-if (!(rounds >= 1)) giveUp('--rounds wants a number of at least 1.');
+if (!(rounds >= 1 && seconds >= 1)) giveUp('--rounds and --seconds want a number of at least 1.');
 
 /** Takes a flag and its values out of the words; the last of them, or undefined where it is not there. */
 function take(flag, values) {
@@ -36,6 +39,6 @@ function take(flag, values) {
 for (const name of words.length > 0 ? words : Object.keys(sections)) {
   const start = performance.now();
   console.log(`\n── ${name} ──`);
-  await sections[name]({ rounds, isAll });
+  await sections[name]({ rounds, isAll, seconds });
   console.log(`(${((performance.now() - start) / 1000).toFixed(0)} s)`);
 }

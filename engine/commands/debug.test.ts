@@ -100,6 +100,16 @@ describe('DEBUG LOADAOF', () => {
     host.engine.keyspace.assertValid();
   });
 
+  it('keeps what the transaction that it stands in has done by then', () => {
+    const host = new MemoryHost();
+    const client = host.connect();
+    for (const line of ['SET a 1', 'MULTI', 'DEBUG LOADAOF', 'INCR a', 'DEBUG LOADAOF', 'INCR a', 'EXEC'])
+      client.call(...line.split(' '));
+    expect(client.call('GET', 'a')).toBe('$1\r\n3\r\n');
+    const again = new MemoryHost({ disk: host.disk });
+    expect(again.connect().call('GET', 'a')).toBe('$1\r\n3\r\n');
+  });
+
   it('says so where there is no log that could be read', () => {
     const client = new TestEngine({ appendonly: 'no' }).connect();
     fill(client);
