@@ -87,8 +87,8 @@ export class Engine {
       publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
     },
   };
-  /** Whose commands are being run, from where on the reply buffer is theirs, and how many they are so far. */
-  private share: { session: Session; start: number; commands: number } | null = null;
+  /** Whose commands are being run, and from where on the reply buffer is theirs. */
+  private share: { session: Session; start: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
   /** Connections with commands in hand that wait until their replies are taken. */
@@ -221,7 +221,7 @@ export class Engine {
     const start = this.reply.length;
     this.reply.error('ERR max number of clients reached');
     session.closing = 'after-reply';
-    this.outbox.add(session, start, 1);
+    this.outbox.add(session, start);
   }
 
   private receive(session: Session, bytes: Uint8Array): void {
@@ -234,7 +234,7 @@ export class Engine {
     session.lastActiveMs = this.nowMs;
     this.server.observer.newInput();
     decoder.feed(bytes);
-    const share = { session, start, commands: 0 };
+    const share = { session, start };
     this.share = share;
     if (session.waiting !== null) decoder.suspend();
     const { lookahead } = this;
@@ -245,7 +245,6 @@ export class Engine {
       this.dispatcher.run(session, decoder.args);
       // Who waits goes on when that is over.
       if (session.waiting !== null) decoder.suspend();
-      else share.commands++;
       if (this.reply.length - share.start > REPLIES_AT_ONCE) {
         this.suspend(session);
         break;
@@ -258,7 +257,7 @@ export class Engine {
     } else if (decoder.pendingBytes > this.config.number('client-query-buffer-limit')) {
       session.closing = 'now';
     }
-    this.outbox.add(session, share.start, share.commands);
+    this.outbox.add(session, share.start);
     // Nobody else would end a connection that is owed nothing.
     if (session.closing === 'now' || (session.closing !== 'no' && !this.outbox.hasReplyFor(session))) this.end(session);
   }
@@ -267,14 +266,10 @@ export class Engine {
   private deliver(session: Session, start: number): void {
     const { share } = this;
     if (share !== null) {
-      if (start > share.start) {
-        this.outbox.add(share.session, share.start, share.commands + 1, start);
-        // The command that is being run is counted here.
-        share.commands = -1;
-      }
+      if (start > share.start) this.outbox.add(share.session, share.start, start);
       share.start = this.reply.length;
     }
-    this.outbox.add(session, start, 1);
+    this.outbox.add(session, start);
     if (session.decoder.pendingBytes > 0) this.suspended.add(session);
   }
 
@@ -283,8 +278,8 @@ export class Engine {
     const { share } = this;
     const end = this.dispatcher.replyEnd;
     if (share?.session === session && end > share.start) {
-      this.outbox.add(session, share.start, share.commands, end);
-      Object.assign(share, { start: end, commands: 0 });
+      this.outbox.add(session, share.start, end);
+      share.start = end;
     }
     this.outbox.push(session, write);
   }

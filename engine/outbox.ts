@@ -1,3 +1,4 @@
+import { refusals } from './refusals.ts';
 import { Reply } from './reply.ts';
 import type { Session } from './session.ts';
 
@@ -8,15 +9,12 @@ interface Share {
   source: Reply;
   start: number;
   end: number;
-  /** How many commands it answers. */
-  commands: number;
 }
 
 interface HeldShare {
   readonly session: Session;
   readonly isReply: boolean;
   readonly bytes: Uint8Array;
-  readonly commands: number;
 }
 
 interface HeldTurn {
@@ -56,13 +54,12 @@ export class Outbox {
   }
 
   /** What was written into the reply buffer since `start`, up to `end`, is for this connection. */
-  add(session: Session, start: number, commands: number, end = this.reply.length): void {
+  add(session: Session, start: number, end = this.reply.length): void {
     const last = this.shares.at(-1);
     if (last?.session === session && last.source === this.reply && last.end === start) {
       last.end = end;
-      last.commands += commands;
     } else if (end > start) {
-      this.shares.push({ session, source: this.reply, start, end, commands });
+      this.shares.push({ session, source: this.reply, start, end });
     }
   }
 
@@ -74,7 +71,7 @@ export class Outbox {
     const start = source.length;
     source.protocol = session.protocol;
     write(source);
-    this.shares.push({ session, source, start, end: source.length, commands: 0 });
+    this.shares.push({ session, source, start, end: source.length });
   }
 
   /** Ends the turn: sends everything, or holds it until `safe` is settled. */
@@ -83,11 +80,10 @@ export class Outbox {
       this.sendShares();
       return;
     }
-    const shares = this.shares.map(({ session, source, start, end, commands }) => ({
+    const shares = this.shares.map(({ session, source, start, end }) => ({
       session,
       isReply: source === this.reply,
       bytes: source.buffer.slice(start, end),
-      commands,
     }));
     const turn: HeldTurn = { shares, leaving: this.leaving(), state: safe === null ? 'safe' : 'waiting' };
     this.held.push(turn);
@@ -147,7 +143,7 @@ export class Outbox {
     const { session } = share;
     if (!session.isClosed) {
       // A message promises nothing about the log.
-      const bytes = state === 'safe' || !share.isReply ? share.bytes : refusals(state.failed, share.commands);
+      const bytes = state === 'safe' || !share.isReply ? share.bytes : refusals(share.bytes, state.failed);
       session.outputBytes += bytes.length;
       session.send(bytes);
     }
@@ -156,9 +152,3 @@ export class Outbox {
 }
 
 const NOBODY: Session[] = [];
-
-/** The answers to commands whose effects could not be made safe, though they were promised to be. */
-function refusals(why: string, count: number): Uint8Array {
-  const line = `-MISCONF Errors writing to the AOF file: ${why.replace(/[\r\n]/g, ' ')}\r\n`;
-  return Uint8Array.from(line.repeat(count), (character) => character.charCodeAt(0));
-}
