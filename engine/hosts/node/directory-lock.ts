@@ -30,12 +30,12 @@ export class DirectoryLock {
 
   release(): void {
     this.held.delete(this.path);
-    if (this.read(this.path) === identityOf(process.pid)) this.files.remove(this.path);
+    if (this.read(this.path) === ownIdentity()) this.files.remove(this.path);
   }
 
   private take(directory: string): void {
     const mine = `${this.path}.${process.pid}`;
-    this.write(mine, identityOf(process.pid));
+    this.write(mine, ownIdentity());
     try {
       // A link is made whole or not at all, and fails when the name is taken: exactly one of two that try gets it.
       for (let attempt = 0; !this.linked(mine, this.path); attempt++) {
@@ -109,6 +109,13 @@ function identityOf(pid: number): string {
     if (isMissing(error)) return `${pid} `;
     throw error;
   }
+}
+
+let own: string | null = null;
+
+function ownIdentity(): string {
+  own ??= identityOf(process.pid);
+  return own;
 }
 
 function isAlive(holder: string): boolean {
