@@ -78,7 +78,7 @@ function run(program, part, seed, rounds) {
         .terminate()
         .then(() => resolve({ part, done: 0, failures: 1, outcomes: {}, sum: null, seconds: seconds() }));
     };
-    let watch = setTimeout(hangs, HANGS_AFTER_MS);
+    const watch = setTimeout(hangs, HANGS_AFTER_MS);
     worker.on('message', (message) => {
       if (message.kind === 'begins') {
         present = message.kept;

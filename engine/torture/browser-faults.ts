@@ -7,7 +7,7 @@ import { ManualTimers } from './manual-timers.ts';
 import { WAYS, type Outcome, type Rehearsal, type Way } from './node-faults.ts';
 import { REFUSED, type Policy } from './node-life.ts';
 import { requireBytes, requirePairs, requireSame, stateOf } from './state.ts';
-import { turnsOf, type Turn } from './workload.ts';
+import { mostlyWriting, turnsOf, type Turn } from './workload.ts';
 
 const TURNS_BEHIND = 20;
 /** So that something is kept after most turns, whatever the policy. */
@@ -43,7 +43,7 @@ export function rehearseInBrowser(policy: Policy, seed: number, operations: numb
     const turns: Turn[] = [];
     const states = new Map([[0, stateOf(life.engine)]]);
     for (let part = 0; storage.operations < operations; part++) {
-      for (const turn of turnsOf(seed * 1000 + part, 150, (random) => random.pick(PAUSES[policy]))) {
+      for (const turn of mostlyWriting(turnsOf(seed * 1000 + part, 150, (random) => random.pick(PAUSES[policy])))) {
         turns.push(turn);
         await playAndKeep(life, policy, turn);
         states.set(life.offset, stateOf(life.engine));

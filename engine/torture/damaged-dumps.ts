@@ -4,7 +4,7 @@
  */
 import { Engine, type Connection } from '../api.ts';
 import { encodeCommand, fromBytes, toBytes } from '../conformance/quoting.ts';
-import { Random } from '../conformance/differential/random.ts';
+import { type Random } from '../conformance/differential/random.ts';
 import { LOW_SETTINGS } from '../conformance/differential/settings.ts';
 import type { Ref } from '../memory/arena.ts';
 import { ManualClock } from '../hosts/memory/manual-clock.ts';

@@ -5,7 +5,7 @@
 import { SPECS } from '../commands/all.ts';
 import { Engine } from '../api.ts';
 import { callsOf, lineOf } from '../conformance/differential/line.ts';
-import { Random } from '../conformance/differential/random.ts';
+import { type Random } from '../conformance/differential/random.ts';
 import { encodeCommand, fromBytes, toBytes } from '../conformance/quoting.ts';
 import { FaultyFiles } from '../hosts/memory/faulty-files.ts';
 import { ManualClock } from '../hosts/memory/manual-clock.ts';

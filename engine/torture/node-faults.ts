@@ -8,7 +8,7 @@ import { ManualClock } from '../hosts/memory/manual-clock.ts';
 import { joined } from '../memory/bytes.ts';
 import { DIRECTORY, LOG_PATH, NodeLife, REFUSED, orphanLock, type Policy } from './node-life.ts';
 import { requireBytes, requirePairs, requireSame, stateOf } from './state.ts';
-import { turnsOf, type Turn } from './workload.ts';
+import { mostlyWriting, turnsOf, type Turn } from './workload.ts';
 
 export const WAYS = ['error', 'quota', 'torn', 'reordered', 'lost sync', 'crash'] as const;
 export type Way = (typeof WAYS)[number];
@@ -50,7 +50,7 @@ export async function rehearse(policy: Policy, seed: number, operations: number)
   const turns: Turn[] = [];
   const states = new Map([[0, stateOf(life.engine)]]);
   for (let part = 0; files.operations < operations; part++) {
-    for (const turn of turnsOf(seed * 1000 + part, 150, (random) => random.pick(PAUSES[policy]))) {
+    for (const turn of mostlyWriting(turnsOf(seed * 1000 + part, 150, (random) => random.pick(PAUSES[policy])))) {
       turns.push(turn);
       await life.play(turn);
       states.set(life.offset, stateOf(life.engine));

@@ -52,7 +52,7 @@ describe('what failed once', () => {
     ...(['logs', 'dumps', 'images'] as const).flatMap((list) =>
       (kept[list] as number[]).map((number) => damageTrial(list, number)),
     ),
-    ...(kept.seeds as number[]).map((seed) => seedTrial(seed)),
+    ...kept.seeds.map((seed) => seedTrial(seed)),
   ];
 
   test(`does not fail any more: ${trials.length} trials`, { timeout: 120_000 }, async () => {

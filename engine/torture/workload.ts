@@ -1,6 +1,7 @@
 /** What clients say, turn by turn: random sessions from every command's grammar, and pairs that only ever change together. */
 import { SPECS } from '../commands/all.ts';
-import { encodeCommand } from '../conformance/quoting.ts';
+import { Engine } from '../api.ts';
+import { encodeCommand, toBytes } from '../conformance/quoting.ts';
 import { SessionMaker } from '../conformance/differential/session.ts';
 import { Random } from '../conformance/differential/random.ts';
 
@@ -16,6 +17,8 @@ export const RIGHT = 'pair:right';
 
 /** Whoever counts on both sides in one transaction. */
 export const PAIRING = 5;
+/** So often somebody says what writes nothing. */
+const OTHERS = 15;
 const COUNT_BOTH = [['MULTI'], ['INCR', LEFT], ['INCR', RIGHT], ['EXEC']] as const;
 /** The session's own commands and pieces are moods of one length; what is longer is several of them. */
 const SESSION_LINES = 150;
@@ -39,6 +42,28 @@ export function turnsOf(seed: number, commands: number, pauseMs: (random: Random
     }
   }
   return turns;
+}
+
+/** Of these, a line or two at a time, those that write: so that few commands make many operations of the disk. */
+export function mostlyWriting(turns: readonly Turn[]): Turn[] {
+  let written = 0;
+  const append = (bytes: Uint8Array): null => ((written += bytes.length), null);
+  const engine = new Engine({ host: { seed: 1, log: { append } }, nowMs: 1e12, config: { appendonly: 'yes' } });
+  const clients = new Map([1, 2, 3, 4, PAIRING].map((client) => [client, engine.connect(() => undefined)]));
+  return inSmallPieces(turns).filter(({ client, lines }, i) => {
+    const before = written;
+    clients.get(client)?.receive(toBytes(bytesOf(lines, (other) => clients.get(other)?.id ?? 0)));
+    engine.endTurn();
+    return written > before || client === PAIRING || i % OTHERS === 0;
+  });
+}
+
+function inSmallPieces(turns: readonly Turn[]): Turn[] {
+  return turns.flatMap(({ client, lines, pauseMs }, i) => {
+    const size = 1 + (i % 2);
+    const starts = Array.from({ length: Math.ceil(lines.length / size) }, (_, at) => at * size);
+    return starts.map((at) => ({ client, lines: lines.slice(at, at + size), pauseMs }));
+  });
 }
 
 /** Both sides at once, or with others in between. */

@@ -26,7 +26,7 @@ interface Stretch {
 
 const MESSAGES = { EIO: 'i/o error', ENOSPC: 'no space left on device', ENOENT: 'no such file', EEXIST: 'it exists' };
 
-export function systemError(code: keyof typeof MESSAGES, what: string): Error {
+function systemError(code: keyof typeof MESSAGES, what: string): Error {
   return Object.assign(new Error(`${code}: ${MESSAGES[code]}, ${what}`), { code });
 }
 
