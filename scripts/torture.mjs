@@ -4,7 +4,7 @@
 //   npm run torture                                   all: faults, damage, seeds
 //   npm run torture -- --only damage --rounds 1000    one of them, so many of it
 //   npm run torture -- --seed 7                       others than with seed 1
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ import { ensureInstalled, giveUp, root } from './ensure-install.mjs';
 const PROMISED = { faults: 500, damage: 100_000, seeds: 10_000 };
 /** Nothing takes so long: who is not done by then is not going to be. */
 const HANGS_AFTER_MS = 120_000;
+const SECOND_CHANCE_MS = 10_000;
 const TELL_EVERY_MS = 15_000;
 /** After so many failures of a part there is enough to do. */
 const MOST_FAILURES = 20;
@@ -61,7 +62,9 @@ function keep({ list, entry }) {
   const kept = JSON.parse(readFileSync(path, 'utf8'));
   const isKnown = kept[list].some((other) => JSON.stringify(other) === JSON.stringify(entry));
   if (!isKnown) kept[list].push(entry);
-  writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`);
+  // Another run may be reading it.
+  writeFileSync(`${path}.new`, `${JSON.stringify(kept, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
   return `kept in engine/torture/kept.json as ${list} ${JSON.stringify(entry)}`;
 }
 
@@ -78,11 +81,20 @@ function run(program, part, seed, rounds) {
         .terminate()
         .then(() => resolve({ part, done: 0, failures: 1, outcomes: {}, sum: null, seconds: seconds() }));
     };
-    const watch = setTimeout(hangs, HANGS_AFTER_MS);
+    // A machine that slept wakes up to this first, and to the messages after it.
+    let watch = null;
+    const suspect = () => (watch = setTimeout(hangs, SECOND_CHANCE_MS));
+    let watchedMs = 0;
+    const begun = () => {
+      watchedMs = Date.now();
+      clearTimeout(watch);
+      watch = setTimeout(suspect, HANGS_AFTER_MS);
+    };
+    begun();
     worker.on('message', (message) => {
       if (message.kind === 'begins') {
         present = message.kept;
-        watch.refresh();
+        if (Date.now() - watchedMs > 1000) begun();
         if (Date.now() - told < TELL_EVERY_MS) return;
         told = Date.now();
         console.log(`${part}: ${message.done} done, ${seconds()}`);

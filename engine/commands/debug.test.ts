@@ -82,6 +82,15 @@ describe('DEBUG RELOAD', () => {
   });
 });
 
+describe('DEBUG RELOAD', () => {
+  it('keeps a key that expires as late as can be said', () => {
+    const client = new TestEngine().connect();
+    client.say('SET k v PXAT 9223372036854775807');
+    expect(client.say('DEBUG RELOAD')).toBe('+OK\r\n');
+    expect(client.say('PEXPIRETIME k')).toBe(':9223372036854775807\r\n');
+  });
+});
+
 describe('DEBUG LOADAOF', () => {
   it('makes all data again of the log, what this turn has added to it included', () => {
     const host = new MemoryHost();

@@ -31,6 +31,7 @@ import { RdbReader } from './rdb-reader.ts';
 import { rdbTypeOf, saveValue } from './rdb-save.ts';
 import { RdbWriter } from './rdb-writer.ts';
 
+const LATEST_MS = 2 ** 63;
 const MAGIC = 'REDIS';
 const VERSION_DIGITS = 4;
 
@@ -77,7 +78,8 @@ function saveDatabase(writer: RdbWriter, keyspace: Keyspace, db: Database): void
     const deadlineMs = db.deadline(entry);
     if (deadlineMs >= 0) {
       writer.byte(EXPIRES_MS);
-      writer.int64(BigInt.asIntN(64, BigInt(deadlineMs)));
+      // The latest moment of all is one too many for 64 bits when it has become a double.
+      writer.int64(deadlineMs < LATEST_MS ? BigInt(deadlineMs) : BigInt(LATEST_MS) - 1n);
     }
     writer.byte(rdbTypeOf(type, encoding));
     const start = db.keys.keyStart(entry);

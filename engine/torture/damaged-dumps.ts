@@ -140,12 +140,17 @@ export function tryDamagedDump({ bodies }: Dumped, random: Random): DumpOutcome 
   }
   try {
     const outcome = restoreDamaged(random.pick(desks), payload);
-    const isOther = isSummed ? version !== RDB_VERSION : fromBytes(payload) !== fromBytes(payloadOf(body));
+    const isOther = isSummed ? version !== RDB_VERSION : unsummed(payload) !== unsummed(payloadOf(body));
     if (outcome === 'taken' && isOther) throw new Error('its footer is wrong, and it is taken');
     return outcome;
   } catch (error) {
     throw new Error(`payload ${[...payload].join(' ')}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** To this checksum zeros at the beginning are nothing, here as in Redis. */
+function unsummed(payload: Uint8Array): string {
+  return fromBytes(payload).replace(/^\0+/, '');
 }
 
 function spoilt(body: Uint8Array, random: Random): Uint8Array {
