@@ -34,10 +34,11 @@
  * **Unlike Redis.** Redis leaves this to jemalloc. Here the allocator is part of the exhibit, and a slab never changes
  * its class, which is simpler and lets fragmentation be seen. Redis ends when the system denies memory; here a command is refused.
  *
- * **Read next.** `engine/structures/hash-table.ts`, whose entries are such records.
+ * **Read next.** `engine/memory/size-classes.ts`, and `engine/structures/hash-table.ts`, whose entries are such records.
  */
 import { OutOfPages, PAGE_BYTES, PageSource, type ArenaSystem } from './page-source.ts';
 import { emptyArenaModel, type ArenaModel, type ArenaProbe, type SlabModel } from './arena.steps.ts';
+import { CLASS_BYTES, LARGEST_BLOCK, SPAN_BYTES, classOf, slabBytes } from './size-classes.ts';
 
 /** The name of a record: its byte address divided by eight. */
 export type Ref = number;
@@ -50,42 +51,12 @@ export { PAGE_BYTES };
 export const PAGE_SHIFT = 17;
 export const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
 
-const SPAN_BYTES = 16 * 1024;
 const SPANS_A_PAGE = PAGE_BYTES / SPAN_BYTES;
-const LARGEST_BLOCK = PAGE_BYTES / 2;
-
-/** 8, 16 … 64, then four classes to each doubling. */
-const CLASS_BYTES = sizeClasses();
-/** The class for a size, by the size in granules; past 1 KiB it is computed. */
-const CLASS_OF_GRANULES = new Uint8Array(129).map((_, granules) =>
-  CLASS_BYTES.findIndex((bytes) => bytes >= granules * 8),
-);
 
 /** What stands at the page numbers that have no buffer of their own. */
 const NO_WORDS = new Int32Array(0);
 const NO_BYTES = new Uint8Array(0);
 const NO_DOUBLES = new Float64Array(0);
-
-function sizeClasses(): readonly number[] {
-  const sizes = [8, 16, 24, 32, 40, 48, 56, 64];
-  for (let base = 64; base < LARGEST_BLOCK; base *= 2) {
-    for (let quarter = 1; quarter <= 4; quarter++) sizes.push(base + (base / 4) * quarter);
-  }
-  return sizes;
-}
-
-function classOf(size: number): number {
-  if (size <= 1024) return CLASS_OF_GRANULES[(size + 7) >>> 3];
-  const doubling = 31 - Math.clz32(size - 1);
-  const base = 2 ** doubling;
-  return 8 + (doubling - 6) * 4 + Math.ceil(((size - base) * 4) / base) - 1;
-}
-
-/** Larger blocks share a longer slab, so that little is left over at its end. */
-function slabBytes(blockBytes: number): number {
-  if (blockBytes <= 2048) return SPAN_BYTES;
-  return blockBytes <= SPAN_BYTES ? 4 * SPAN_BYTES : Math.ceil(blockBytes / SPAN_BYTES) * SPAN_BYTES;
-}
 
 /** A ref of more pages would not be a positive integer of 32 bits. */
 const MOST_PAGES = 2 ** 31 / 2 ** PAGE_SHIFT - 1;
