@@ -17,7 +17,7 @@ import {
 } from './keyspace/values.ts';
 import type { Ref } from './memory/arena.ts';
 import type { HashTable } from './structures/hash-table.ts';
-import type { NodeFigures } from './structures/quicklist.ts';
+import type { NodeFigures } from './structures/quicklist-packing.ts';
 import type { IndexShape } from './structures/sorted-index.ts';
 import { PREVIEW_BYTES } from './trace/steps.ts';
 
@@ -124,7 +124,7 @@ function valueShape(keyspace: Keyspace, db: Database, entry: Ref): ValueShape {
   const encoding = db.encoding(entry);
   switch (encoding) {
     case QUICKLIST:
-      return { kind: 'quicklist', ...lists.at(value).nodeFigures() };
+      return { kind: 'quicklist', ...lists.at(value).packing.nodeFigures() };
     case HASHTABLE: {
       const table = (db.type(entry) === TYPE_HASH ? hashes : sets).tableOf(db, entry);
       if (table === null) throw new Error(`a hashtable without a table at entry ${entry}`);

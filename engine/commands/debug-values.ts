@@ -104,7 +104,7 @@ function listFigures({ keyspace }: Context, value: number): string {
   const list = keyspace.lists.at(value);
   const { listPackSize, listCompressDepth } = keyspace.limits;
   let bytes = 0;
-  for (const pack of list.packRefs()) bytes += savedNodeBytes(keyspace, list, pack);
+  for (const pack of list.packing.all()) bytes += savedNodeBytes(keyspace, list, pack);
   const average = list.length / list.nodes.length;
   return (
     ` ql_nodes:${list.nodes.length} ql_avg_node:${average.toFixed(2)} ql_listpack_max:${listPackSize} ` +
@@ -138,8 +138,8 @@ function describeQuicklist(context: Context, args: Args): void {
   const isDetailed = args.count > 3 && args.integer(3) > 0;
   const lines = [`${list.length} elements in ${list.nodes.length} nodes`];
   let index = 0;
-  for (const pack of list.packRefs()) {
-    const form = list.isPlain(pack) ? 'plain' : 'packed';
+  for (const pack of list.packing.all()) {
+    const form = list.packing.isPlain(pack) ? 'plain' : 'packed';
     lines.push(`node ${index++}: ${form}, ${keyspace.listpacks.count(pack)} elements`);
     if (isDetailed) lines.push(...packLines(context, pack).slice(1));
   }

@@ -58,7 +58,7 @@ export function requireRoomToWrite(context: Context, entry: Ref): void {
 /** The same for a list whose inner nodes are compressed: a few of them are made plain at a time. */
 export function requireRoomToOpen(context: Context, entry: Ref): void {
   const { db, keyspace } = context;
-  if (keyspace.lists.of(db, entry).isCompressed) requireRoom(context, OPENED_BYTES);
+  if (keyspace.lists.of(db, entry).packing.isCompressed) requireRoom(context, OPENED_BYTES);
 }
 
 /** What a value takes that is made of all elements of another one, whatever its encoding will be. */

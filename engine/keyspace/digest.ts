@@ -75,7 +75,7 @@ function digestValue(digest: Digest, keyspace: Keyspace, db: Database, entry: Re
 }
 
 function digestList(digest: Digest, { lists, listpacks: packs }: Keyspace, value: number): void {
-  for (const pack of lists.at(value).packRefs()) {
+  for (const pack of lists.at(value).packing.all()) {
     for (let at = FIRST; at < packs.used(pack);) {
       at = packs.read(pack, at);
       digest.mix(packs.bytes(pack), packs.start, packs.end);

@@ -20,6 +20,7 @@ import { SkipList } from '../structures/skip-list.ts';
 import { skipListSteps } from '../structures/skip-list.steps.ts';
 import { linkedListSteps } from '../structures/linked-list.steps.ts';
 import { QuickList, type QuickListState } from '../structures/quicklist.ts';
+import type { QuickListPacking } from '../structures/quicklist-packing.ts';
 import { quickListSteps } from '../structures/quicklist.steps.ts';
 import { HyperLogLogs } from '../structures/hyperloglog.ts';
 import { hyperLogLogSteps } from '../structures/hyperloglog.steps.ts';
@@ -254,8 +255,8 @@ export class Keyspace {
   private declareQuicklists(recorder: Recorder | null): Slots<QuickList, QuickListState> {
     const { arena, listpacks, limits } = this;
     const nodeTrace = recorder?.probe(linkedListSteps) ?? null;
-    const onUnsettled = (list: QuickList): void => {
-      this.lists.noteUnsettled(list);
+    const onUnsettled = (packing: QuickListPacking): void => {
+      this.lists.noteUnsettled(packing);
     };
     const parts = {
       ...{ arena, listpacks, limits, compressed: this.compressed, onUnsettled },

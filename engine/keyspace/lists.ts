@@ -2,6 +2,7 @@ import type { Ref } from '../memory/arena.ts';
 import type { Reply } from '../reply.ts';
 import { FIRST, type Listpacks } from '../structures/listpack.ts';
 import type { QuickList, QuickListState } from '../structures/quicklist.ts';
+import type { QuickListPacking } from '../structures/quicklist-packing.ts';
 import type { Slots } from './collections.ts';
 import type { Database } from './database.ts';
 import type { Blocks, Draft, ValueType } from './value-type.ts';
@@ -18,7 +19,7 @@ export class ListValues implements ValueType {
   private readonly quicklists: Slots<QuickList, QuickListState>;
 
   /** Lists that the present command has used, in which inner nodes may have to be compressed again. */
-  private unsettled: QuickList[] = [];
+  private unsettled: QuickListPacking[] = [];
 
   constructor(parts: ListParts) {
     this.packs = parts.listpacks;
@@ -29,13 +30,13 @@ export class ListValues implements ValueType {
     return this.unsettled.length > 0;
   }
 
-  noteUnsettled(list: QuickList): void {
-    this.unsettled.push(list);
+  noteUnsettled(packing: QuickListPacking): void {
+    this.unsettled.push(packing);
   }
 
   /** Before a command is over: inner nodes are compressed, those near an end are plain. */
   settle(): void {
-    for (const list of this.unsettled) list.settle();
+    for (const packing of this.unsettled) packing.settle();
     this.unsettled.length = 0;
   }
 
@@ -66,7 +67,7 @@ export class ListValues implements ValueType {
 
   /** Writes the element at the list's cursor into the reply, as a bulk string. */
   replyHere(list: QuickList, reply: Reply): void {
-    const pack = list.pack(list.node);
+    const pack = list.packing.pack(list.node);
     this.packs.read(pack, list.at);
     reply.slice(this.packs.bytes(pack), this.packs.replyStart(pack, list.at), this.packs.end + 2);
   }
@@ -76,7 +77,7 @@ export class ListValues implements ValueType {
     list.seek(index);
     let { node, at } = list;
     for (let left = count; left > 0; node = list.nodes.next(node)) {
-      const pack = list.pack(node);
+      const pack = list.packing.pack(node);
       const used = this.packs.used(pack);
       const page = this.packs.bytes(pack);
       for (; at < used && left > 0; left--) {
@@ -92,12 +93,12 @@ export class ListValues implements ValueType {
   /** A copy of the element at the cursor, for what must outlive the next change. */
   copyHere(list: QuickList): Uint8Array {
     list.read();
-    return this.packs.bytes(list.pack(list.node)).slice(this.packs.start, this.packs.end);
+    return this.packs.bytes(list.packing.pack(list.node)).slice(this.packs.start, this.packs.end);
   }
 
   /** Whether the element at the cursor is made of these bytes. */
   isHere(list: QuickList, bytes: Uint8Array, start: number, end: number): boolean {
-    const pack = list.pack(list.node);
+    const pack = list.packing.pack(list.node);
     this.packs.read(pack, list.at);
     const at = this.packs.start;
     if (this.packs.end - at !== end - start) return false;
@@ -124,11 +125,11 @@ export class ListValues implements ValueType {
   }
 
   memoryBytes(_encoding: number, value: number): number {
-    return this.quicklists.at(value).memoryBytes();
+    return this.quicklists.at(value).packing.memoryBytes();
   }
 
   gather(_encoding: number, value: number, blocks: Blocks): void {
-    this.quicklists.at(value).gather(blocks.listpacks, blocks.compressed);
+    this.quicklists.at(value).packing.gather(blocks.listpacks, blocks.compressed);
   }
 
   /** What lies in a slot is checked there. */

@@ -76,8 +76,8 @@ function saveList(writer: RdbWriter, { lists, listpacks: packs }: Keyspace, valu
   const list = lists.at(value);
   writer.size(list.nodes.length);
   const packed = new ListpackWriter();
-  for (const pack of list.packRefs()) {
-    if (list.isPlain(pack)) {
+  for (const pack of list.packing.all()) {
+    if (list.packing.isPlain(pack)) {
       packs.read(pack, FIRST);
       writer.size(NODE_PLAIN);
       writer.string(packs.bytes(pack), packs.start, packs.end);
@@ -91,7 +91,7 @@ function saveList(writer: RdbWriter, { lists, listpacks: packs }: Keyspace, valu
 
 /** How long a node of a list is in a dump, before any compression. */
 export function savedNodeBytes({ listpacks: packs }: Keyspace, list: QuickList, pack: Ref): number {
-  if (list.isPlain(pack)) {
+  if (list.packing.isPlain(pack)) {
     packs.read(pack, FIRST);
     return packs.end - packs.start;
   }

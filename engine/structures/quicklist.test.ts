@@ -79,7 +79,7 @@ class Shelf {
 
   perform(change: Change): void {
     this.change(change);
-    if (this.isUnsettled) this.list.settle();
+    if (this.isUnsettled) this.list.packing.settle();
     this.isUnsettled = false;
   }
 
@@ -115,7 +115,7 @@ class Shelf {
 
   here(): string {
     this.list.read();
-    return latin1(this.packs.bytes(this.list.pack(this.list.node)), this.packs.start, this.packs.end);
+    return latin1(this.packs.bytes(this.list.packing.pack(this.list.node)), this.packs.start, this.packs.end);
   }
 
   contents(): string[] {
@@ -136,7 +136,7 @@ class Shelf {
 
   /** How many elements each node has. */
   counts(): number[] {
-    return Array.from(this.list.packRefs(), (pack) => this.packs.count(pack));
+    return Array.from(this.list.packing.all(), (pack) => this.packs.count(pack));
   }
 }
 
@@ -178,7 +178,7 @@ describe('the quicklist', () => {
           const closed = shelf.closed();
           expect(closed.filter((isClosed, at) => isClosed && (at < depth || at >= closed.length - depth))).toEqual([]);
           expect(shelf.contents()).toEqual(value);
-          shelf.list.settle();
+          shelf.list.packing.settle();
           expect(shelf.list.length).toBe(value.length);
         }
         shelf.list.clear();
@@ -194,7 +194,7 @@ describe('the quicklist', () => {
         const shelf = new Shelf(size);
         const most = size < 0 ? [0, 4096, 8192, 16384, 32768, 65536][-size] : 8192;
         for (const change of all) shelf.perform(change);
-        for (const pack of shelf.list.packRefs()) {
+        for (const pack of shelf.list.packing.all()) {
           if (shelf.packs.count(pack) === 1) continue;
           expect(shelf.packs.used(pack)).toBeLessThanOrEqual(most);
           if (size >= 0) expect(shelf.packs.count(pack)).toBeLessThanOrEqual(size);
@@ -292,12 +292,12 @@ describe('the quicklist', () => {
       for (const letter of 'abcdefghij') shelf.perform(push(long(letter)));
       const isInner = (at: number): boolean => at >= depth && at < 10 - depth;
       expect(shelf.closed()).toEqual(Array.from({ length: 10 }, (_, at) => isInner(at)));
-      expect(shelf.list.isCompressed).toBe(true);
-      expect(shelf.list.memoryBytes()).toBeLessThan(2500);
+      expect(shelf.list.packing.isCompressed).toBe(true);
+      expect(shelf.list.packing.memoryBytes()).toBeLessThan(2500);
       shelf.list.seek(5);
       expect(shelf.here()).toBe(long('f'));
       expect(shelf.closed()[5]).toBe(depth === 5);
-      shelf.list.settle();
+      shelf.list.packing.settle();
       expect(shelf.closed()[5]).toBe(true);
       for (let left = 3; left > 0; left--) shelf.perform({ do: 'forth', index: 0 });
       expect(shelf.closed()).toEqual(Array.from({ length: 7 }, (_, at) => at >= depth && at < 7 - depth));
@@ -311,7 +311,7 @@ describe('the quicklist', () => {
     const shelf = new Shelf(1, null, 1);
     for (let i = 0; i < 100; i++) shelf.list.pushBack(ascii('x'.repeat(100) + String(i)), 0, 102);
     expect(shelf.closed().filter((isClosed) => !isClosed).length).toBeLessThan(8);
-    shelf.list.settle();
+    shelf.list.packing.settle();
     expect(shelf.closed().filter((isClosed) => !isClosed).length).toBe(2);
     expect(shelf.contents().length).toBe(100);
     expect(shelf.closed().filter((isClosed) => !isClosed).length).toBeLessThan(8);
@@ -335,7 +335,7 @@ describe('the quicklist', () => {
     copy.copyFrom(shelf.list);
     copy.assertValid();
     expect(copy.length).toBe(8);
-    expect(copy.memoryBytes()).toBe(shelf.list.memoryBytes());
+    expect(copy.packing.memoryBytes()).toBe(shelf.list.packing.memoryBytes());
     shelf.list.clear();
     copy.clear();
     expect(arena.usedBytes).toBe(0);

@@ -9,22 +9,29 @@ import { deadlineHeapSteps } from '../../engine/structures/deadline-heap.steps.t
 import { dynamicStringSteps } from '../../engine/structures/dynamic-string.steps.ts';
 import { hashTableSteps } from '../../engine/structures/hash-table.steps.ts';
 import { hyperLogLogSteps } from '../../engine/structures/hyperloglog.steps.ts';
+import { linkedListSteps } from '../../engine/structures/linked-list.steps.ts';
 import { listpackSteps } from '../../engine/structures/listpack.steps.ts';
+import { quickListSteps } from '../../engine/structures/quicklist.steps.ts';
+import { skipListSteps } from '../../engine/structures/skip-list.steps.ts';
 import { pathOf, placeOf, sourceAt } from './source.ts';
 
 describe.each([
   hashTableSteps,
   listpackSteps,
+  linkedListSteps,
+  quickListSteps,
+  skipListSteps,
   hyperLogLogSteps,
   dynamicStringSteps,
   deadlineHeapSteps,
   arenaSteps,
   logSteps,
 ])('$structure', ({ structure, kinds }) => {
-  const path = pathOf({ structure } as EngineStep) ?? '';
-  const lines = readFileSync(path.slice(1), 'utf8').split('\n');
+  const pathFor = (kind: string): string => pathOf({ structure, kind } as EngineStep) ?? '';
+  const linesOf = (path: string): string[] => readFileSync(path.slice(1), 'utf8').split('\n');
 
   it.each(Object.keys(kinds))('tells “%s” in a line of its own, inside a method', (kind) => {
+    const lines = linesOf(pathFor(kind));
     const { line, from } = placeOf(lines, kind) ?? expect.fail(`${kind} is told nowhere`);
     expect(lines[line]).toMatch(/^ {4}/);
     expect(lines[from]).toMatch(/^ {2}\S/);
@@ -32,9 +39,11 @@ describe.each([
   });
 
   it('can be shown', async () => {
-    const source = await sourceAt(path);
-    expect(`/${source?.path}`).toBe(path);
-    expect(source?.lines[0]).toBe(lines[0]);
+    for (const path of new Set(Object.keys(kinds).map(pathFor))) {
+      const source = await sourceAt(path);
+      expect(`/${source?.path}`).toBe(path);
+      expect(source?.lines[0]).toBe(linesOf(path)[0]);
+    }
   });
 });
 

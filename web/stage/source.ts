@@ -20,10 +20,20 @@ const FILES: Readonly<Record<Exclude<EngineStep['structure'], 'cause'>, string>>
   log: '/engine/persistence/log-buffer.ts',
 };
 
+const PACKING = '/engine/structures/quicklist-packing.ts';
+/** What a part of a structure tells that has a file of its own: by structure and kind. */
+const FILES_OF_PARTS: Readonly<Record<string, string>> = {
+  'quicklist full': PACKING,
+  'quicklist split': PACKING,
+  'quicklist merge': PACKING,
+  'quicklist open': PACKING,
+  'quicklist close': PACKING,
+};
+
 const texts = import.meta.glob<string>(
   [
-    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list,quicklist}.ts',
-    '/engine/structures/{compressed,intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
+    '/engine/structures/{hash-table,skip-list,avl-tree,dynamic-string,deadline-heap,linked-list}.ts',
+    '/engine/structures/{quicklist,quicklist-packing,compressed,intset,listpack,hyperloglog,bitmap,hash-functions}.ts',
     '/engine/keyspace/{collections,eviction,keyspace}.ts',
     '/engine/memory/arena.ts',
     '/engine/persistence/log-buffer.ts',
@@ -43,7 +53,8 @@ export interface Place {
 }
 
 export function pathOf(step: EngineStep): string | null {
-  return step.structure === 'cause' ? null : FILES[step.structure];
+  if (step.structure === 'cause') return null;
+  return FILES_OF_PARTS[`${step.structure} ${step.kind}`] ?? FILES[step.structure];
 }
 
 /** The text comes when it is first asked for; it is no part of what a visit waits for. */
