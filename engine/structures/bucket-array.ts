@@ -48,6 +48,35 @@ export class BucketArray {
     chunk[bucket & CHUNK_MASK] = entry;
   }
 
+  // Along a chain, whose links are the first words of its entries.
+
+  /** Calls `visit` with `most` entries of a chain or fewer, each of which may be taken out then. Returns how many there were. */
+  visit(bucket: number, visit: (entry: Ref) => void, most = Infinity): number {
+    let count = 0;
+    for (let entry = this.head(bucket); entry !== NONE && count < most; count++) {
+      const next = this.arena.word(entry, 0);
+      visit(entry);
+      entry = next;
+    }
+    return count;
+  }
+
+  /** How many entries a chain has; no more than `most` are counted. */
+  chainLength(bucket: number, most = Infinity): number {
+    let length = 0;
+    for (let entry = this.head(bucket); entry !== NONE && length < most; entry = this.arena.word(entry, 0)) length++;
+    return length;
+  }
+
+  /** The entry of a chain before which there are so many. */
+  entryAt(bucket: number, place: number): Ref {
+    let entry = this.head(bucket);
+    for (let left = place; left > 0; left--) entry = this.arena.word(entry, 0);
+    return entry;
+  }
+
+  // As a whole.
+
   /** Gives the memory back; the entries are the caller's. */
   close(): void {
     for (const ref of this.chunkRefs) if (ref !== NONE) this.arena.release(ref);

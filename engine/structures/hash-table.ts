@@ -32,7 +32,8 @@
  * **Unlike Redis.** The key lies inside the entry, not behind a pointer. The heads lie in chunks that are taken when first
  * written. The table also shrinks on its own after a removal, where Redis waits for its clock.
  *
- * **Read next.** `engine/structures/bucket-array.ts`, and `engine/museum/` for how it goes wrong.
+ * **Read next.** `engine/structures/bucket-array.ts`, `engine/structures/hash-table-walk.ts` for how SCAN goes through a table
+ * that is being resized, and `engine/museum/` for how it goes wrong.
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
 import { copyBytes, IS_LITTLE_ENDIAN, viewOf } from '../memory/bytes.ts';
@@ -40,25 +41,15 @@ import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { BucketArray, type BucketArrayState } from './bucket-array.ts';
 import type { Foreseen } from './foreseen.ts';
 import { hashFunction, type HashFunction, type HashName } from './hash-functions.ts';
-import {
-  emptyBuckets,
-  emptyHashTableModel,
-  type BucketsModel,
-  type EntryModel,
-  type HashTableModel,
-  type HashTableProbe,
-} from './hash-table.steps.ts';
+import { randomEntry, sampleBuckets, scanBuckets, type Tables } from './hash-table-walk.ts';
+import { assertTables, bucketsModel, chainLengths, chainsByLength } from './hash-table-whole.ts';
+import { emptyHashTableModel, type EntryModel, type HashTableModel, type HashTableProbe } from './hash-table.steps.ts';
 
 /** The words of an entry before its payload: next, hash, length of the key. */
 const HEADER_WORDS = 3;
 const SMALLEST_SIZE = 4;
 /** A move looks at no more empty buckets than this before it lets the command go on. */
 const EMPTY_VISITS = 10;
-/** A sampling looks at no more buckets than this for each entry that it wants. */
-const SAMPLE_STEPS = 10;
-/** So many empty buckets in a row, and more than are wanted, are enough to go elsewhere. */
-const DESERT = 5;
-
 export interface HashTableOptions {
   readonly id: number;
   readonly hashName: HashName;
@@ -97,6 +88,8 @@ export class HashTable {
   private readonly foreseen: Foreseen | null;
   private readonly old: BucketArray;
   private readonly new: BucketArray;
+  /** Both. */
+  private readonly tables: Tables;
   private cursor = -1;
 
   constructor(arena: Arena, options: HashTableOptions) {
@@ -111,6 +104,7 @@ export class HashTable {
     this.foreseen = options.foreseen ?? null;
     this.old = new BucketArray(arena);
     this.new = new BucketArray(arena);
+    this.tables = [this.old, this.new];
   }
 
   get size(): number {
@@ -271,7 +265,7 @@ export class HashTable {
 
   /** Removes everything. `dispose` is called with each entry before its record is freed. */
   clear(dispose: (entry: Ref) => void): void {
-    for (const table of [this.old, this.new]) {
+    for (const table of this.tables) {
       for (let bucket = 0; bucket < table.size; bucket++) {
         for (let entry = table.head(bucket); entry !== NONE;) {
           const next = this.next(entry);
@@ -321,7 +315,7 @@ export class HashTable {
 
   /** Calls `visit` with every entry. The table must not change meanwhile. */
   forEach(visit: (entry: Ref) => void): void {
-    for (const table of [this.old, this.new]) {
+    for (const table of this.tables) {
       if (table.used === 0) continue;
       for (let bucket = 0; bucket < table.size; bucket++) {
         for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) visit(entry);
@@ -329,78 +323,21 @@ export class HashTable {
     }
   }
 
-  /**
-   * Visits the buckets that belong to a cursor and returns the next cursor, 0 at the end. The cursor counts with its
-   * bits reversed, from the highest downwards: whatever resizes happen between two calls, a key that was there all the
-   * time is met at least once, for a bucket and its halves after a growth are numbers that end in the same bits.
-   */
+  /** Visits some entries and returns the next cursor, 0 at the end. However the table is resized meanwhile, none is missed. */
   scan(cursor: number, visit: (entry: Ref) => void): number {
-    if (this.size === 0) return 0;
-    if (this.cursor < 0) {
-      this.visitBucket(this.old, cursor & (this.old.size - 1), visit);
-      return nextCursor(cursor, this.old.size - 1);
-    }
-    const [small, large] = this.old.size <= this.new.size ? [this.old, this.new] : [this.new, this.old];
-    const smallMask = small.size - 1;
-    const largeMask = large.size - 1;
-    this.visitBucket(small, cursor & smallMask, visit);
-    let at = cursor;
-    do {
-      this.visitBucket(large, at & largeMask, visit);
-      at = nextCursor(at, largeMask);
-    } while ((at & (smallMask ^ largeMask)) !== 0);
-    return at;
+    return this.size === 0 ? 0 : scanBuckets(this.tables, cursor, visit);
   }
 
   /** An entry by chance, or `NONE` when there is none. `chance` gives 32 random bits. */
   random(chance: () => number): Ref {
     if (this.size === 0) return NONE;
     if (this.cursor >= 0) this.rehash(1);
-    let head = NONE;
-    while (head === NONE) head = this.headAcross((chance() >>> 0) % this.buckets);
-    let length = 0;
-    for (let entry = head; entry !== NONE; entry = this.next(entry)) length++;
-    let entry = head;
-    for (let steps = (chance() >>> 0) % length; steps > 0; steps--) entry = this.next(entry);
-    return entry;
+    return randomEntry(this.tables, chance);
   }
 
-  /**
-   * Visits up to so many entries that lie in neighbouring buckets, from one by chance on: less random than drawing each,
-   * and far cheaper. Where buckets are empty it may find fewer.
-   */
+  /** Visits up to so many entries that lie together, from a place by chance on. */
   sample(count: number, chance: () => number, visit: (entry: Ref) => void): void {
-    let wanted = Math.min(count, this.size);
-    const mask = Math.max(this.old.size, this.new.size) - 1;
-    let bucket = chance() & mask;
-    let empty = 0;
-    for (let steps = wanted * SAMPLE_STEPS; steps > 0 && wanted > 0; steps--) {
-      const before = wanted;
-      for (const table of [this.old, this.new]) {
-        if (bucket >= table.size) continue;
-        for (let entry = table.head(bucket); entry !== NONE && wanted > 0; entry = this.next(entry)) {
-          visit(entry);
-          wanted--;
-        }
-      }
-      empty = wanted === before ? empty + 1 : 0;
-      // A desert is left by a leap.
-      const leaps = empty >= DESERT && empty > count;
-      if (leaps) empty = 0;
-      bucket = (leaps ? chance() : bucket + 1) & mask;
-    }
-  }
-
-  private headAcross(bucket: number): Ref {
-    return bucket < this.old.size ? this.old.head(bucket) : this.new.head(bucket - this.old.size);
-  }
-
-  private visitBucket(table: BucketArray, bucket: number, visit: (entry: Ref) => void): void {
-    for (let entry = table.head(bucket); entry !== NONE;) {
-      const next = this.next(entry);
-      visit(entry);
-      entry = next;
-    }
+    sampleBuckets(this.tables, count, chance, visit);
   }
 
   private holds(entry: Ref, hash: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -519,7 +456,7 @@ export class HashTable {
     this.forEach((ref) => entries.set(ref, this.entryModel(ref)));
     return {
       ...emptyHashTableModel(this.hashName, this.payloadWords),
-      tables: [this.bucketsModel(this.old), this.bucketsModel(this.new)],
+      tables: [bucketsModel(this.old), bucketsModel(this.new)],
       rehashCursor: this.cursor,
       entries,
     };
@@ -537,40 +474,14 @@ export class HashTable {
     };
   }
 
-  private bucketsModel(table: BucketArray): BucketsModel {
-    const chains = emptyBuckets(table.size).chains.map((none, bucket) => {
-      if (table.head(bucket) === NONE) return none;
-      const chain: number[] = [];
-      this.visitBucket(table, bucket, (entry) => chain.push(entry));
-      return chain;
-    });
-    return { size: table.size, used: table.used, chains };
-  }
-
-  /** How many chains there are of each length, for each table that is in use: element n counts the chains of n entries. */
+  /** How many chains there are of each length, for each of the two tables: element n counts the chains of n entries. */
   chainLengths(): number[][] {
-    return [this.old, this.new].map((table) => {
-      const counts: number[] = [];
-      for (let bucket = 0; bucket < table.size; bucket++) {
-        let length = 0;
-        for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) length++;
-        counts[length] = (counts[length] ?? 0) + 1;
-      }
-      return Array.from(counts, (count: number | undefined) => count ?? 0);
-    });
+    return this.tables.map(chainsByLength);
   }
 
   /** How long each chain is, for each of the two tables: 255 stands for all that is longer. */
   chainCounts(): { readonly size: number; readonly used: number; readonly chainLengths: Uint8Array }[] {
-    return [this.old, this.new].map((table) => {
-      const chainLengths = new Uint8Array(table.size);
-      for (let bucket = 0; table.used > 0 && bucket < table.size; bucket++) {
-        let length = 0;
-        for (let entry = table.head(bucket); entry !== NONE && length < 255; entry = this.next(entry)) length++;
-        chainLengths[bucket] = length;
-      }
-      return { size: table.size, used: table.used, chainLengths };
-    });
+    return this.tables.map((table) => ({ size: table.size, used: table.used, chainLengths: chainLengths(table) }));
   }
 
   capture(): HashTableState {
@@ -586,35 +497,6 @@ export class HashTable {
 
   /** Throws when an invariant of the essay is broken. */
   assertValid(): void {
-    for (const [which, table] of [this.old, this.new].entries()) {
-      if ((table.size & (table.size - 1)) !== 0)
-        throw new Error(`invariant 4: table ${which} has ${table.size} buckets`);
-      let count = 0;
-      for (let bucket = 0; bucket < table.size; bucket++) {
-        for (let entry = table.head(bucket); entry !== NONE; entry = this.next(entry)) {
-          count++;
-          const home = this.arena.word(entry, 1) & (table.size - 1);
-          if (home !== bucket) throw new Error(`invariant 1: entry ${entry} belongs in bucket ${home}, not ${bucket}`);
-          if (which === 0 && bucket < this.cursor)
-            throw new Error(`invariant 2: bucket ${bucket} lies below the cursor`);
-        }
-      }
-      if (count !== table.used) throw new Error(`invariant 3: ${count} entries in the chains, ${table.used} counted`);
-    }
+    assertTables(this.tables, this.cursor, (entry) => this.arena.word(entry, 1));
   }
-}
-
-/** Adds one to the bits of the cursor that the mask covers, read from the highest to the lowest. */
-function nextCursor(cursor: number, mask: number): number {
-  const reversed = reverseBits((cursor | ~mask) >>> 0);
-  return reverseBits((reversed + 1) >>> 0);
-}
-
-function reverseBits(value: number): number {
-  let bits = value;
-  bits = ((bits >>> 1) & 0x55555555) | ((bits & 0x55555555) << 1);
-  bits = ((bits >>> 2) & 0x33333333) | ((bits & 0x33333333) << 2);
-  bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
-  bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
-  return ((bits >>> 16) | (bits << 16)) >>> 0;
 }
