@@ -1,5 +1,6 @@
 import type { Args } from './args.ts';
 import { indexOfKey, type Blocking } from './blocking.ts';
+import { CallLog } from './call-log.ts';
 import type { Command, Context } from './commands/contract.ts';
 import type { Registry } from './commands/registry.ts';
 import { isAllowed } from './commands/checks.ts';
@@ -50,6 +51,7 @@ export class Dispatcher {
   /** Why the log cannot be written; writes are refused while there is a reason. */
   logFailure: string | null = null;
   readonly pause = new Pause();
+  readonly callLog: CallLog;
   /** No more memory than this, when it is not 0. */
   maxMemoryBytes = 0;
 
@@ -59,10 +61,6 @@ export class Dispatcher {
   private readonly registry: Registry;
   private readonly log: LogBuffer;
   private readonly film: Film;
-  /** What goes into the log in place of the command's own words. */
-  private instead: (readonly (string | Uint8Array)[])[] | null = null;
-  private isGroupOpen = false;
-  private isGroupLogged = false;
   /** Where the reply of the command that is being run begins, when it is to be taken back. */
   private silentFrom = -1;
   private readonly preview = new Uint8Array(PREVIEW_BYTES);
@@ -73,6 +71,7 @@ export class Dispatcher {
     this.blocking = parts.blocking;
     this.onAnswer = parts.onAnswer;
     this.registry = parts.registry;
+    this.callLog = new CallLog(parts.log);
     this.log = parts.log;
     this.film = parts.film;
   }
@@ -154,7 +153,7 @@ export class Dispatcher {
     const outer = context.command;
     context.command = command;
     command.calls++;
-    this.instead = null;
+    this.callLog.begin();
     reply.keptLength = start;
     const { observer } = this;
     const begun = observer.begin(command, args);
@@ -172,7 +171,7 @@ export class Dispatcher {
     if (session.waiting !== null) command.calls--;
     if (begun !== NOT_TIMED || observer.isWatched || reply.length - start > MANY_BYTES)
       this.observe(session, command, args, start, begun);
-    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isLogged) this.logCall(args);
+    if (this.isLogging && keyspace.stats.dirty !== dirty && command.isLogged) this.callLog.append(context, args);
   }
 
   private observe(session: Session, command: Command, args: Args, start: number, begun: number): void {
@@ -192,7 +191,7 @@ export class Dispatcher {
 
   /** Whether a client may be let wait: a transaction is run through, and a log waits for nobody. */
   mayWait(): boolean {
-    return !this.isGroupOpen && this.context.keyspace.expires;
+    return !this.callLog.isGroupOpen && this.context.keyspace.expires;
   }
 
   /** Answers those who were let go, and serves those for whom something has come. */
@@ -233,7 +232,7 @@ export class Dispatcher {
     Object.assign(context, { session, db: keyspace.databases[wait.db], command });
     reply.protocol = session.protocol;
     command.calls++;
-    this.instead = null;
+    this.callLog.begin();
     reply.keptLength = start;
     const begun = this.observer.now();
     try {
@@ -247,7 +246,7 @@ export class Dispatcher {
     }
     if (reply.errors !== errors) this.countError(reply.lastError);
     if (isServed) this.observer.end(session, command, wait.args, begun);
-    if (this.isLogging && keyspace.stats.dirty !== dirty) this.logCall(wait.args);
+    if (this.isLogging && keyspace.stats.dirty !== dirty) this.callLog.append(context, wait.args);
     if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
     Object.assign(context, outer);
     reply.protocol = outer.session.protocol;
@@ -395,61 +394,6 @@ export class Dispatcher {
     else if (session.replyMode === 'skip') session.replyMode = 'on';
   }
 
-  // The log.
-
-  logInstead(argv: readonly (string | Uint8Array)[]): void {
-    (this.instead ??= []).push(argv);
-  }
-
-  logNothing(): void {
-    this.instead = [];
-  }
-
-  /** Puts a command into the log at once, ahead of the one that is running. */
-  logCommand(db: number, argv: readonly (string | Uint8Array)[]): void {
-    this.openGroup(db);
-    this.log.appendCommand(db, argv);
-  }
-
-  private logCall(args: Args): void {
-    const db = this.context.db.index;
-    const { decoder } = this.context.session;
-    this.openGroup(db);
-    if (this.instead !== null) {
-      for (const argv of this.instead) this.log.appendCommand(db, argv);
-    } else if (args === decoder.args && decoder.isCanonical) {
-      this.log.appendRequest(db, args.bytes, decoder.requestStart, decoder.requestEnd);
-    } else {
-      this.log.appendCommand(
-        db,
-        Array.from({ length: args.count }, (_, i) => args.copy(i)),
-      );
-    }
-  }
-
-  /** Whether the log has the beginning of a transaction, and not its end yet. */
-  get isInLoggedGroup(): boolean {
-    return this.isGroupLogged;
-  }
-
-  /** From here on, what is logged stands or falls together. */
-  beginGroup(): void {
-    this.isGroupOpen = true;
-    this.isGroupLogged = false;
-  }
-
-  endGroup(): void {
-    if (this.isGroupLogged) this.log.appendCommand(this.context.db.index, ['EXEC']);
-    this.isGroupOpen = false;
-    this.isGroupLogged = false;
-  }
-
-  private openGroup(db: number): void {
-    if (!this.isGroupOpen || this.isGroupLogged) return;
-    this.isGroupLogged = true;
-    this.log.appendCommand(db, ['MULTI']);
-  }
-
   /** Writes how the command would be typed, its first bytes, into `preview`: for the film. Returns how many. */
   private previewLine(args: Args): number {
     const { preview } = this;
@@ -464,7 +408,7 @@ export class Dispatcher {
   }
 }
 
-/** Whether a command, or for EXEC one of those that it would run, is of such a kind. */
+/** Whether the session's replies are taken back. */
 function isSilent({ replyMode }: Session): boolean {
   return replyMode !== 'on';
 }

@@ -115,10 +115,10 @@ export class Engine {
       events: this.events,
       isFrozen: () => this.dispatcher.isFrozen,
       onExpired: (db, key) => {
-        if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
+        if (this.isLogging) this.dispatcher.callLog.appendCommand(db.index, ['DEL', key]);
       },
       onEvicted: (db, key) => {
-        if (this.isLogging) this.dispatcher.logCommand(db.index, ['DEL', key]);
+        if (this.isLogging) this.dispatcher.callLog.appendCommand(db.index, ['DEL', key]);
       },
     });
     this.keyspace.nowMs = options.nowMs;
@@ -434,7 +434,7 @@ export class Engine {
     let whole: Uint8Array;
     try {
       // What this turn has logged by now was not handed over yet, and a transaction that is being run is not at its end.
-      whole = joined([log.readAll(), this.log.pending(), this.dispatcher.isInLoggedGroup ? END_OF_GROUP : NOTHING]);
+      whole = joined([log.readAll(), this.log.pending(), this.dispatcher.callLog.isGroupLogged ? END_OF_GROUP : NOTHING]);
     } catch {
       // The reply says so, and nothing was changed.
       return false;

@@ -218,16 +218,16 @@ export class EngineServer implements Server {
   }
 
   logInstead(...argv: (string | Uint8Array)[]): void {
-    this.parts.dispatcher().logInstead(argv);
+    this.parts.dispatcher().callLog.sayInstead(argv);
   }
 
   logNothing(): void {
-    this.parts.dispatcher().logNothing();
+    this.parts.dispatcher().callLog.sayNothing();
   }
 
   logFor(db: number, argv: readonly (string | Uint8Array)[]): void {
     const dispatcher = this.parts.dispatcher();
-    if (dispatcher.isLogging) dispatcher.logCommand(db, argv);
+    if (dispatcher.isLogging) dispatcher.callLog.appendCommand(db, argv);
   }
 
   reloadLog(): boolean {
@@ -235,11 +235,12 @@ export class EngineServer implements Server {
   }
 
   beginGroup(): void {
-    this.parts.dispatcher().beginGroup();
+    this.parts.dispatcher().callLog.beginGroup();
   }
 
   endGroup(): void {
-    this.parts.dispatcher().endGroup();
+    const { callLog, context } = this.parts.dispatcher();
+    callLog.endGroup(context.db.index);
   }
 
   // Running and waiting.
