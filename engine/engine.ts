@@ -10,16 +10,15 @@ import { publishEvent } from './commands/publishing.ts';
 import { Registry } from './commands/registry.ts';
 import { unwatchAll } from './commands/transactions.ts';
 import { Config } from './config.ts';
+import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Connection, Host, Peer } from './host.ts';
 import { captureParts, restoreParts, type Parts, type PartsState } from './keyframe.ts';
 import type { KeyEvents } from './keyspace/events.ts';
 import { Keyspace } from './keyspace/keyspace.ts';
 import type { Models } from './models.ts';
-import { Outbox } from './outbox.ts';
 import { Loader, LogDamage } from './loader.ts';
 import { ascii, joined } from './memory/bytes.ts';
-import { OutputLimits } from './output-limits.ts';
 import { Lookahead } from './lookahead.ts';
 import { LogBuffer } from './persistence/log-buffer.ts';
 import { logSteps } from './persistence/log.steps.ts';
@@ -54,8 +53,6 @@ const RESERVE_PAGES = 64;
 
 /** How many keys one tick removes at most, so that thousands that expire together do not hold up a command. */
 const EXPIRE_A_TICK = 2000;
-/** So many bytes of replies to the commands of one piece of input, and the rest of it waits for the next turn. */
-const REPLIES_AT_ONCE = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 /** What makes a transaction whole in the log. */
 const END_OF_GROUP = ascii('*1\r\n$4\r\nEXEC\r\n');
@@ -72,13 +69,12 @@ export class Engine {
   private readonly reply = new Reply();
   private readonly log: LogBuffer;
   private readonly film: Film;
-  private readonly outbox: Outbox;
+  private readonly connections: Connections;
   /** Another one only while the log is read again (`DEBUG LOADAOF`). */
   private dispatcher: Dispatcher;
   private readonly server: EngineServer;
   private readonly blocking: Blocking;
   private readonly pubsub = new PubSub();
-  private readonly outputLimits = new OutputLimits();
   private readonly lookahead: Lookahead;
   private readonly events: KeyEvents = {
     kinds: 0,
@@ -87,15 +83,10 @@ export class Engine {
       publishEvent(this.dispatcher.context, this.events.kinds, db, event, bytes.slice(start, end));
     },
   };
-  /** Whose commands are being run, and from where on the reply buffer is theirs. */
-  private share: { session: Session; start: number } | null = null;
   private readonly limits = { maxBulkBytes: 0 };
   private readonly sessions = new Map<number, Session>();
-  /** Connections with commands in hand that wait until their replies are taken. */
-  private readonly suspended = new Set<Session>();
   /** In whose name things happen that no client has asked for. */
   private readonly nobody: Session;
-  private nextSessionId = 1;
   private isLogging = false;
 
   constructor(options: EngineOptions) {
@@ -132,10 +123,10 @@ export class Engine {
       dispatcher: () => this.dispatcher,
       reloadLog: () => this.reloadLog(),
       push: (session, write) => {
-        this.push(session, write);
+        this.connections.push(session, write);
       },
       end: (session) => {
-        this.end(session);
+        this.connections.end(session);
       },
       unpause: () => {
         this.unpause();
@@ -155,23 +146,18 @@ export class Engine {
     this.dispatcher = new Dispatcher({
       ...{ context, registry: this.registry, log: this.log, film: this.film, blocking: this.blocking },
       onAnswer: (session, start) => {
-        this.deliver(session, start);
+        this.connections.deliver(session, start);
       },
     });
-    this.outbox = new Outbox(this.reply, {
-      onSent: (session, bytes) => {
-        this.server.stats.outputBytes += bytes;
-        this.server.stats.writes++;
-        if (!session.isClosed && this.outputLimits.isPast(session, this.nowMs)) this.drop(session);
-      },
-      onLast: (session) => {
-        this.end(session);
-      },
+    this.connections = new Connections({
+      ...{ sessions: this.sessions, reply: this.reply, config: this.config, keyspace: this.keyspace },
+      ...{ blocking: this.blocking, pubsub: this.pubsub, server: this.server, dispatcher: this.dispatcher },
+      ...{ lookahead: this.lookahead, decoderLimits: this.limits },
     });
     followSettings(this.config, {
       ...{ keyspace: this.keyspace, events: this.events, dispatcher: this.dispatcher, observer: this.server.observer },
-      tracking: this.server.tracking,
-      ...{ decoderLimits: this.limits, outputLimits: this.outputLimits, hasLog: this.host.log !== undefined },
+      ...{ tracking: this.server.tracking, decoderLimits: this.limits, hasLog: this.host.log !== undefined },
+      outputLimits: this.connections.outputLimits,
     });
     this.isLogging = this.dispatcher.isLogging;
   }
@@ -180,145 +166,19 @@ export class Engine {
 
   /** A new client. Replies come through `send`, at the end of a turn, in views that are valid only during the call. */
   connect(send: Send, peer: Peer = NO_PEER): Connection {
-    const session = new Session(this.nextSessionId++, send, peer, this.limits, this.nowMs);
-    session.isAuthenticated = this.config.text('requirepass') === '';
-    session.decoder.isAuthenticated = session.isAuthenticated;
-    this.server.stats.connections++;
-    if (this.sessions.size >= this.config.number('maxclients')) this.refuse(session);
-    else this.sessions.set(session.id, session);
-    return this.connection(session);
-  }
-
-  private connection(session: Session): Connection {
-    return {
-      id: session.id,
-      receive: (bytes) => {
-        this.receive(session, bytes);
-      },
-      close: () => {
-        this.end(session);
-      },
-    };
+    return this.connections.connect(send, peer);
   }
 
   // For hosts that go back in time.
 
   /** What a client has sent that was not run: whole commands behind one that waits, and bytes of one that is not whole. */
   unheard(id: number): { readonly commands: number; readonly rest: Uint8Array } {
-    return this.sessions.get(id)?.unheard(this.limits) ?? { commands: 0, rest: NOTHING };
+    return this.connections.unheard(id);
   }
 
   /** What clients have sent that was not run has not come, and these sessions do not wait any more. */
   forgetUnheard(released: readonly number[]): void {
-    for (const session of this.sessions.values()) {
-      session.decoder.forget();
-      if (released.includes(session.id)) this.blocking.leave(session);
-    }
-  }
-
-  private refuse(session: Session): void {
-    this.server.stats.rejectedConnections++;
-    const start = this.reply.length;
-    this.reply.error('ERR max number of clients reached');
-    session.closing = 'after-reply';
-    this.outbox.add(session, start);
-  }
-
-  private receive(session: Session, bytes: Uint8Array): void {
-    if (session.isClosed || session.closing !== 'no') return;
-    const { decoder } = session;
-    const start = this.reply.length;
-    this.server.stats.inputBytes += bytes.length;
-    this.server.stats.reads++;
-    session.inputBytes += bytes.length;
-    session.lastActiveMs = this.nowMs;
-    this.server.observer.newInput();
-    decoder.feed(bytes);
-    const share = { session, start };
-    this.share = share;
-    if (session.waiting !== null) decoder.suspend();
-    const { lookahead } = this;
-    lookahead.begin();
-    while (session.waiting === null && session.closing === 'no') {
-      lookahead.step(session);
-      if (!decoder.next()) break;
-      this.dispatcher.run(session, decoder.args);
-      // Who waits goes on when that is over.
-      if (session.waiting !== null) decoder.suspend();
-      if (this.reply.length - share.start > REPLIES_AT_ONCE) {
-        this.suspend(session);
-        break;
-      }
-    }
-    this.share = null;
-    if (decoder.error !== null) {
-      this.reply.error(decoder.error);
-      session.closing = 'after-reply';
-    } else if (decoder.pendingBytes > this.config.number('client-query-buffer-limit')) {
-      session.closing = 'now';
-    }
-    this.outbox.add(session, share.start);
-    // Nobody else would end a connection that is owed nothing.
-    if (session.closing === 'now' || (session.closing !== 'no' && !this.outbox.hasReplyFor(session))) this.end(session);
-  }
-
-  /** What stands in the reply buffer from `start` on is for somebody else than the session whose commands are being run. */
-  private deliver(session: Session, start: number): void {
-    const { share } = this;
-    if (share !== null) {
-      if (start > share.start) this.outbox.add(share.session, share.start, start);
-      share.start = this.reply.length;
-    }
-    this.outbox.add(session, start);
-    if (session.decoder.pendingBytes > 0) this.suspended.add(session);
-  }
-
-  /** Something for a session that did not ask, or that is silenced, behind all that it was answered by now. */
-  private push(session: Session, write: (reply: Reply) => void): void {
-    const { share } = this;
-    const end = this.dispatcher.replyEnd;
-    if (share?.session === session && end > share.start) {
-      this.outbox.add(session, share.start, end);
-      share.start = end;
-    }
-    this.outbox.push(session, write);
-  }
-
-  /** A few bytes of input can ask for gigabytes of output. Whoever does not take it is not given more. */
-  private suspend(session: Session): void {
-    session.decoder.suspend();
-    if (session.decoder.pendingBytes > 0) this.suspended.add(session);
-  }
-
-  /** True when there were connections to go on with. */
-  private resume(): boolean {
-    if (this.suspended.size === 0) return false;
-    const ready = [...this.suspended].filter((session) => session.peer.isFull?.() !== true);
-    for (const session of ready) {
-      this.suspended.delete(session);
-      this.receive(session, NOTHING);
-    }
-    return ready.length > 0;
-  }
-
-  /** Ends a connection that does not take what it is sent. */
-  private drop(session: Session): void {
-    session.peer.drop?.();
-    this.end(session);
-  }
-
-  private end(session: Session): void {
-    if (session.isClosed) return;
-    session.isClosed = true;
-    this.blocking.leave(session);
-    this.pubsub.forget(session);
-    this.server.observer.unwatch(session);
-    this.outputLimits.forget(session);
-    this.server.tracking.end(session);
-    this.suspended.delete(session);
-    unwatchAll(this.keyspace, session);
-    this.sessions.delete(session.id);
-    session.peer.close?.();
+    this.connections.forgetUnheard(released);
   }
 
   // Time.
@@ -346,7 +206,7 @@ export class Engine {
   /** Those who were made to wait go on in this turn, in the order in which they came. */
   private unpause(): void {
     this.dispatcher.pause.end();
-    for (const session of this.blocking.resumed()) this.suspended.add(session);
+    for (const session of this.blocking.resumed()) this.connections.goOn(session);
   }
 
   /** Some time has passed, about a tenth of a second: expire keys, move buckets, end idle connections. */
@@ -363,22 +223,14 @@ export class Engine {
     this.blocking.releaseDue(nowMs);
     if (this.blocking.hasWork) this.dispatcher.answerWaiting();
     this.server.noteTick();
-    for (const session of this.outputLimits.suspects())
-      if (this.outputLimits.isPast(session, nowMs)) this.drop(session);
-    const timeoutMs = this.config.number('timeout') * 1000;
-    if (timeoutMs > 0) {
-      for (const session of [...this.sessions.values()]) {
-        if (session.waiting === null && nowMs - session.lastActiveMs > timeoutMs && !session.isSubscriber)
-          this.end(session);
-      }
-    }
+    this.connections.endStale(nowMs);
     this.endTurn();
   }
 
   /** Ends a turn of the host's loop: the log's bytes go to the host, then the replies to the connections. */
   endTurn(): void {
     do this.sendTurn();
-    while (this.resume());
+    while (this.connections.resume());
   }
 
   private sendTurn(): void {
@@ -397,7 +249,7 @@ export class Engine {
         this.log.markWritten();
       });
     }
-    this.outbox.flush(safe);
+    this.connections.flush(safe);
   }
 
   /** The host says that the log is on stable storage up to an offset. */
@@ -478,7 +330,7 @@ export class Engine {
 
   /** Everything, between two turns. */
   capture(): EngineState {
-    return { ...captureParts(this.parts()), nextSessionId: this.nextSessionId };
+    return { ...captureParts(this.parts()), nextSessionId: this.connections.nextId };
   }
 
   /**
@@ -490,12 +342,12 @@ export class Engine {
     sendFor: (id: number) => Send,
     peerFor: (id: number) => Peer = () => NO_PEER,
   ): Map<number, Connection> {
-    this.nextSessionId = state.nextSessionId;
+    this.connections.nextId = state.nextSessionId;
     for (const session of this.sessions.values()) unwatchAll(this.keyspace, session);
     restoreParts(this.parts(), state, ({ id, connectedMs }) => {
       return new Session(id, sendFor(id), peerFor(id), this.limits, connectedMs);
     });
-    return new Map([...this.sessions.values()].map((session) => [session.id, this.connection(session)]));
+    return new Map([...this.sessions.values()].map((session) => [session.id, this.connections.connection(session)]));
   }
 
   private parts(): Parts {

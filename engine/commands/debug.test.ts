@@ -119,6 +119,16 @@ describe('DEBUG LOADAOF', () => {
     expect(again.connect().call('GET', 'a')).toBe('$1\r\n3\r\n');
   });
 
+  it('tells its client, behind what that was answered before, which of the keys it has read are made again', () => {
+    const client = new MemoryHost().connect();
+    for (const line of ['HELLO 3', 'CLIENT TRACKING ON', 'MULTI', 'SET a 1', 'SET b 2', 'EXEC'])
+      client.call(...line.split(' '));
+    const before = client.received.length;
+    client.send('GET a\r\nGET b\r\nDEBUG LOADAOF\r\n');
+    const untrue = (key: string): string => `>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\n${key}\r\n`;
+    expect(client.received.slice(before)).toBe(`$1\r\n1\r\n$1\r\n2\r\n${untrue('a')}${untrue('b')}+OK\r\n`);
+  });
+
   it('says so where there is no log that could be read', () => {
     const client = new TestEngine({ appendonly: 'no' }).connect();
     fill(client);
