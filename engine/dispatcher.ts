@@ -61,6 +61,8 @@ export class Dispatcher {
   private readonly registry: Registry;
   private readonly log: LogBuffer;
   private readonly film: Film;
+  /** Whether those who wait are answered after each command, and not by somebody else later. */
+  private isServing = true;
   /** Where the reply of the command that is being run begins, when it is to be taken back. */
   private silentFrom = -1;
   private readonly preview = new Uint8Array(PREVIEW_BYTES);
@@ -76,10 +78,12 @@ export class Dispatcher {
     this.film = parts.film;
   }
 
-  /** One like this that works with another context, logs nothing and shows nothing of its own. */
+  /** One like this that works with another context, logs nothing, shows nothing of its own and serves nobody. */
   withOwn(context: Context): Dispatcher {
     const { blocking, registry, log, onAnswer } = this;
-    return new Dispatcher({ blocking, registry, log, onAnswer, film: new Film(null), context });
+    const dispatcher = new Dispatcher({ blocking, registry, log, onAnswer, film: new Film(null), context });
+    dispatcher.isServing = false;
+    return dispatcher;
   }
 
   run(session: Session, args: Args): void {
@@ -109,7 +113,7 @@ export class Dispatcher {
     if (session.replyMode !== 'on' && session.waiting === null) this.silence(session, start, wasSilent);
     const end = reply.length;
     if (this.observer.isWatched) this.told(session, command);
-    if (this.blocking.hasWork) this.answerWaiting();
+    if (this.blocking.hasWork && this.isServing) this.answerWaiting();
     if (context.keyspace.lists.isUnsettled) context.keyspace.lists.settle();
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
   }

@@ -129,6 +129,18 @@ describe('DEBUG LOADAOF', () => {
     expect(client.received.slice(before)).toBe(`$1\r\n1\r\n$1\r\n2\r\n${untrue('a')}${untrue('b')}+OK\r\n`);
   });
 
+  it('serves nobody what a key held once, and is no more', () => {
+    const host = new MemoryHost();
+    const [client, waiting] = [host.connect(), host.connect()];
+    for (const line of ['RPUSH queue one', 'LPOP queue']) client.call(...line.split(' '));
+    waiting.send('BLPOP queue 0\r\n');
+    client.send('PING\r\nDEBUG LOADAOF\r\nEXISTS queue\r\n');
+    expect(client.received).toMatch(/\+PONG\r\n\+OK\r\n:0\r\n$/);
+    expect(waiting.received).toBe('');
+    client.call('RPUSH', 'queue', 'two');
+    expect(waiting.received).toBe('*2\r\n$5\r\nqueue\r\n$3\r\ntwo\r\n');
+  });
+
   it('says so where there is no log that could be read', () => {
     const client = new TestEngine({ appendonly: 'no' }).connect();
     fill(client);
