@@ -105,7 +105,7 @@ export function restoreParts(parts: Parts, state: PartsState, open: (saved: Sess
   for (const saved of state.sessions) {
     const session = open(saved);
     session.restore(saved);
-    for (const { db, key } of session.watched) keyspace.databases[db].watch(key, session);
+    for (const { db, key } of session.watched) keyspace.databases[db].watchers.watch(key, session);
     sessions.set(session.id, session);
   }
   blocking.nextOrder = state.nextWait;

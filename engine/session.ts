@@ -1,6 +1,6 @@
 import type { Args } from './args.ts';
 import type { Peer } from './host.ts';
-import type { Watcher } from './keyspace/database.ts';
+import type { Watcher } from './keyspace/watchers.ts';
 import { compareBytes } from './memory/bytes.ts';
 import { RequestDecoder, type DecoderLimits } from './resp/decoder.ts';
 

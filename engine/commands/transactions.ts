@@ -64,7 +64,7 @@ export const TRANSACTIONS: readonly CommandSpec[] = [
       if (session.queue !== null) throw new CommandError('ERR WATCH inside MULTI is not allowed');
       for (let i = 1; i < args.count; i++) {
         const name = args.copy(i);
-        if (!db.watch(name, session)) continue;
+        if (!db.watchers.watch(name, session)) continue;
         const entry = db.keys.find(name, 0, name.length);
         session.watched.push({ db: db.index, key: name, wasExpired: entry !== NONE && db.isExpired(entry) });
       }
@@ -124,7 +124,7 @@ export function endTransaction(keyspace: Keyspace, session: Session): void {
 }
 
 export function unwatchAll(keyspace: Keyspace, session: Session): void {
-  for (const { db, key: name } of session.watched) keyspace.databases[db].unwatch(name, session);
+  for (const { db, key: name } of session.watched) keyspace.databases[db].watchers.unwatch(name, session);
   session.watched = [];
   session.isTouched = false;
 }

@@ -1,5 +1,4 @@
 import { NONE, type Arena, type Ref } from '../memory/arena.ts';
-import { latin1 } from '../memory/bytes.ts';
 import { DeadlineHeap, type DeadlineHeapState } from '../structures/deadline-heap.ts';
 import type { DeadlineHeapProbe } from '../structures/deadline-heap.steps.ts';
 import type { Foreseen } from '../structures/foreseen.ts';
@@ -23,6 +22,7 @@ import {
   metaOf,
   typeOf,
 } from './values.ts';
+import { Watchers } from './watchers.ts';
 
 /** What the databases of an engine share. */
 export interface KeyspaceParts {
@@ -64,14 +64,6 @@ export interface DatabaseState {
   readonly deadlines: DeadlineHeapState;
 }
 
-/** Watches one key for a transaction. */
-export interface Watcher {
-  /** The key was changed, so the transaction must not run. */
-  touched(): void;
-  /** The key was past its deadline and has been removed, which is no change to who knew that it was. */
-  expired(db: number, key: Uint8Array): void;
-}
-
 /** Structure ids: the arena is 0 and the strings 1; each database has two from here on, below `FIRST_COLLECTION_ID`. */
 const FIRST_DATABASE_ID = 2;
 
@@ -92,13 +84,13 @@ export class Database {
   keys: HashTable;
   deadlines: DeadlineHeap;
   readonly stats: KeyspaceStats;
+  readonly watchers = new Watchers();
 
   /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
   onFed: ((db: Database, entry: Ref) => void) | null = null;
 
   private readonly parts: KeyspaceParts;
   private readonly events: KeyEvents;
-  private readonly watchers = new Map<string, Set<Watcher>>();
   /** The key that was just added and stands for nothing yet. */
   private added: Ref = NONE;
 
@@ -308,7 +300,7 @@ export class Database {
   /** Says that a key was changed, in so many places: for the log, for transactions, for statistics. */
   changed(bytes: Uint8Array, start: number, end: number, changes = 1): void {
     this.stats.dirty += changes;
-    if (this.watchers.size > 0) this.touchWatchers(latin1(bytes, start, end));
+    this.watchers.touched(bytes, start, end);
     if (this.events.onChanged !== null) this.events.onChanged(bytes, start, end);
   }
 
@@ -320,7 +312,7 @@ export class Database {
 
   clear(): number {
     const removed = this.size;
-    this.touchAllWatchers();
+    this.tellWatchers();
     if (this.deadlines.length > 0) this.deadlines.clear();
     if (this.keys.buckets > 0) {
       this.keys.clear((entry) => {
@@ -330,6 +322,16 @@ export class Database {
     // Free lists of a million blocks are memory that nobody uses.
     if (removed > 0 && this.parts.arena.usedBytes === 0) this.parts.arena.reset();
     return removed;
+  }
+
+  /** A watched key that was not there before is not changed by emptying the database. */
+  private tellWatchers(): void {
+    for (const key of this.watchers.keys()) {
+      const entry = this.keys.find(key, 0, key.length);
+      if (entry === NONE) continue;
+      if (this.isExpired(entry)) this.watchers.expired(this.index, key);
+      else this.watchers.touched(key, 0, key.length);
+    }
   }
 
   /** Exchanges all keys with those of another database. Who watches a key, or waits for one, stays where he is. */
@@ -385,7 +387,7 @@ export class Database {
     this.remove(entry);
     this.notify(EXPIRED_EVENT, 'expired', key, 0, key.length);
     this.events.onChanged?.(key, 0, key.length);
-    for (const watcher of this.watchers.get(latin1(key)) ?? []) watcher.expired(this.index, key);
+    this.watchers.expired(this.index, key);
   }
 
   /** Removes a key to make room. */
@@ -396,41 +398,7 @@ export class Database {
     this.remove(entry);
     this.events.onChanged?.(key, 0, key.length);
     this.notify(EVICTED_EVENT, 'evicted', key, 0, key.length);
-    if (this.watchers.size > 0) this.touchWatchers(latin1(key));
-  }
-
-  // Watching.
-
-  /** False when it is watching the key already. */
-  watch(key: Uint8Array, watcher: Watcher): boolean {
-    const name = latin1(key);
-    const set = this.watchers.get(name) ?? new Set();
-    if (set.has(watcher)) return false;
-    this.watchers.set(name, set.add(watcher));
-    return true;
-  }
-
-  unwatch(key: Uint8Array, watcher: Watcher): void {
-    const name = latin1(key);
-    const set = this.watchers.get(name);
-    if (set?.delete(watcher) && set.size === 0) this.watchers.delete(name);
-  }
-
-  private touchWatchers(name: string): void {
-    for (const watcher of this.watchers.get(name) ?? []) watcher.touched();
-  }
-
-  private touchAllWatchers(): void {
-    for (const [name, set] of this.watchers) {
-      // A watched key that was not there before is not changed by emptying the database.
-      const key = Uint8Array.from(name, (character) => character.charCodeAt(0));
-      const entry = this.keys.find(key, 0, key.length);
-      if (entry === NONE) continue;
-      for (const watcher of set) {
-        if (this.isExpired(entry)) watcher.expired(this.index, key);
-        else watcher.touched();
-      }
-    }
+    this.watchers.touched(key, 0, key.length);
   }
 
   // Seeing the whole.
