@@ -37,27 +37,23 @@
  * **Unlike Redis.** An element is one record, which the hash table of the members finds as well; there they are two and a
  * string. A tower has 16 levels at most, enough for four thousand million elements, where Redis has 32.
  *
- * **Read next.** `engine/structures/avl-tree.ts`, which keeps the same promises without chance.
+ * **Read next.** `engine/structures/skip-list-towers.ts`, for how the links lie; `engine/structures/avl-tree.ts`, which
+ * keeps the same promises without chance.
  */
-import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
+import { NONE, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
-import { SCORE_DOUBLE, TABLE_WORDS, Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
-import type { LinkModel, SkipListModel, SkipListProbe, TowerModel } from './skip-list.steps.ts';
-
-/** The words of an element behind those of the table: the bytes of its tower, and its score (two). */
-const TOWER_BYTES = 3;
-const FOREIGN_WORDS = 3;
-const TOWER_OFFSET = (TABLE_WORDS + FOREIGN_WORDS) * 4;
-/** One level of a tower: forward, span (on level 0: backward), and as a double the score of the next. */
-const LINK_SHIFT = 2;
-const LINK_BYTES_SHIFT = 4;
-const LINK_BYTES = 1 << LINK_BYTES_SHIFT;
-const FORWARD = 0;
-const SPAN = 1;
-const BACKWARD = 1;
-/** From an element's front to the first word of its lowest link, and to the double in that. */
-const FIRST_LINK = TOWER_OFFSET / 4;
-const FIRST_SCORE = TOWER_OFFSET / 8 + 1;
+import type { SkipListModel, SkipListProbe, TowerModel } from './skip-list.steps.ts';
+import {
+  FOREIGN_WORDS,
+  LINK_BYTES,
+  SPAN,
+  TOWER_BYTES,
+  TOWER_OFFSET,
+  Towers,
+  linkAt,
+  nextScoreAt,
+} from './skip-list-towers.ts';
+import { Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
 
 const MOST_LEVELS = 16;
 const HEAD_BYTES = TOWER_OFFSET + MOST_LEVELS * LINK_BYTES;
@@ -84,6 +80,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private readonly id: number;
   private readonly trace: SkipListProbe | null;
   private readonly chance: () => number;
+  private readonly towers: Towers;
   private readonly target: Target;
   /** Of the last search, for each level: the last element before the place, and how many are before that. */
   private readonly before = new Int32Array(MOST_LEVELS);
@@ -99,6 +96,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.id = options.id;
     this.trace = options.trace;
     this.chance = options.chance;
+    this.towers = new Towers(arena);
     this.target = new Target(arena, TOWER_OFFSET, TOWER_BYTES);
   }
 
@@ -116,7 +114,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   insert(element: Ref, score: number): void {
     if (this.head === NONE) this.makeHead();
-    const levels = this.levelsOf(element);
+    const levels = this.towers.levels(element);
     if (levels > this.levels) this.raise(levels);
     this.target.setElement(element, score);
     const rank = this.search();
@@ -154,13 +152,13 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   /** After what is before the element was found. */
   private takeOut(element: Ref): void {
-    const levels = this.levelsOf(element);
+    const levels = this.towers.levels(element);
     this.setBackward(this.next(element), this.named(this.before[0]));
     for (let level = 0; level < levels; level++) this.unlink(level, this.before[level], element);
     for (let level = levels; level < this.levels; level++) this.stretch(level, this.before[level], -1);
     this.leave(element);
     let high = this.levels;
-    while (high > 1 && this.forward(this.head, high - 1) === NONE) high--;
+    while (high > 1 && this.towers.forward(this.head, high - 1) === NONE) high--;
     if (high < this.levels) this.lower(high);
   }
 
@@ -180,7 +178,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.target.setElement(element, score);
     if (score > this.score(element)) {
       const next = this.next(element);
-      return next === NONE || !this.target.isBehind(next, this.nextScore(element, 0));
+      return next === NONE || !this.target.isBehind(next, this.towers.nextScore(element, 0));
     }
     const previous = this.previous(element);
     return previous === NONE || this.target.isBehind(previous, this.score(previous));
@@ -243,8 +241,8 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     let left = rank + 1;
     for (let level = this.levels - 1; left > 0; level--) {
       for (;;) {
-        const next = this.forward(at, level);
-        const span = level === 0 ? 1 : this.word(at, level, SPAN);
+        const next = this.towers.forward(at, level);
+        const span = this.towers.span(at, level);
         if (next === NONE || span > left) break;
         left -= span;
         at = next;
@@ -256,7 +254,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   first(): Ref {
-    return this.head === NONE ? NONE : this.forward(this.head, 0);
+    return this.head === NONE ? NONE : this.towers.forward(this.head, 0);
   }
 
   last(): Ref {
@@ -264,56 +262,24 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   next(element: Ref): Ref {
-    return this.forward(element, 0);
+    return this.towers.forward(element, 0);
   }
 
   previous(element: Ref): Ref {
-    return this.word(element, 0, BACKWARD);
+    return this.towers.backward(element);
   }
 
   score(element: Ref): number {
-    return this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE];
+    return this.towers.score(element);
   }
 
   ownBytes(): number {
     return this.head === NONE ? 0 : this.arena.capacityOf(this.head);
   }
 
-  // The layout of an element.
-
-  private levelsOf(element: Ref): number {
-    return this.arena.word(element, TOWER_BYTES) >>> LINK_BYTES_SHIFT;
-  }
-
-  /** A word of the link on a level: `FORWARD`, `SPAN`, or `BACKWARD`. */
-  private word(element: Ref, level: number, word: number): number {
-    return this.arena.words[element >>> PAGE_SHIFT][linkAt(element, level) + word];
-  }
-
-  private forward(element: Ref, level: number): Ref {
-    return this.word(element, level, FORWARD);
-  }
-
-  private span(element: Ref, level: number): number {
-    if (level > 0) return this.word(element, level, SPAN);
-    return this.forward(element, 0) === NONE ? 0 : 1;
-  }
-
-  private nextScore(element: Ref, level: number): number {
-    return this.arena.doubles[element >>> PAGE_SHIFT][nextScoreAt(element, level)];
-  }
-
-  private setLink(element: Ref, level: number, forward: Ref, span: number, score: number): void {
-    const words = this.arena.words[element >>> PAGE_SHIFT];
-    const link = linkAt(element, level);
-    words[link + FORWARD] = forward;
-    if (level > 0) words[link + SPAN] = span;
-    this.arena.doubles[element >>> PAGE_SHIFT][nextScoreAt(element, level)] = score;
-  }
-
   private makeHead(): void {
     this.head = this.arena.allocateZeroed(HEAD_BYTES);
-    this.setLink(this.head, 0, NONE, 0, Infinity);
+    this.towers.setLink(this.head, 0, NONE, 0, Infinity);
   }
 
   /** An element's name in a step: the head has none. */
@@ -324,13 +290,14 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   // Micro-steps.
 
   private raise(levels: number): void {
-    for (let level = this.levels; level < levels; level++) this.setLink(this.head, level, NONE, this.count, Infinity);
+    for (let level = this.levels; level < levels; level++)
+      this.towers.setLink(this.head, level, NONE, this.count, Infinity);
     this.levels = levels;
     this.trace?.raise(this.id, levels);
   }
 
   private enter(element: Ref, levels: number, score: number): void {
-    this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE] = score;
+    this.towers.setScore(element, score);
     this.count++;
     const start = this.target.memberStart(element);
     const length = this.arena.word(element, 2);
@@ -340,35 +307,40 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   private link(level: number, before: Ref, element: Ref, score: number, rank: number): void {
     const spanBefore = rank - this.ranks[level] + 1;
-    const span = this.span(before, level) + 1 - spanBefore;
-    this.setLink(element, level, this.forward(before, level), span, this.nextScore(before, level));
-    this.setLink(before, level, element, spanBefore, score);
+    const span = this.towers.span(before, level) + 1 - spanBefore;
+    this.towers.setLink(element, level, this.towers.forward(before, level), span, this.towers.nextScore(before, level));
+    this.towers.setLink(before, level, element, spanBefore, score);
     this.trace?.link(this.id, level, this.named(before), element, spanBefore, span);
   }
 
   private unlink(level: number, before: Ref, element: Ref): void {
-    const span = this.span(before, level) + this.span(element, level) - 1;
-    this.setLink(before, level, this.forward(element, level), span, this.nextScore(element, level));
+    const span = this.towers.span(before, level) + this.towers.span(element, level) - 1;
+    this.towers.setLink(
+      before,
+      level,
+      this.towers.forward(element, level),
+      span,
+      this.towers.nextScore(element, level),
+    );
     this.trace?.unlink(this.id, level, this.named(before), element);
   }
 
   private stretch(level: number, before: Ref, by: number): void {
-    this.arena.words[before >>> PAGE_SHIFT][linkAt(before, level) + SPAN] += by;
+    this.towers.stretch(before, level, by);
     this.trace?.stretch(this.id, level, this.named(before), by);
   }
 
   private setBackward(element: Ref, before: Ref): void {
     if (element === NONE) this.tail = before;
-    else this.arena.words[element >>> PAGE_SHIFT][linkAt(element, 0) + BACKWARD] = before;
+    else this.towers.setBackward(element, before);
     this.trace?.back(this.id, element, before);
   }
 
   /** After what is before the element was found: those know its score. */
   private setScore(element: Ref, score: number): void {
-    this.arena.doubles[element >>> PAGE_SHIFT][(element & PAGE_MASK) + SCORE_DOUBLE] = score;
-    for (let level = this.levelsOf(element) - 1; level >= 0; level--) {
-      const before = this.before[level];
-      this.arena.doubles[before >>> PAGE_SHIFT][nextScoreAt(before, level)] = score;
+    this.towers.setScore(element, score);
+    for (let level = this.towers.levels(element) - 1; level >= 0; level--) {
+      this.towers.setNextScore(this.before[level], level, score);
     }
     this.trace?.rescore(this.id, element, score);
   }
@@ -394,7 +366,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   shape(): IndexShape {
     const heights = new Uint8Array(this.count);
     let rank = 0;
-    for (let at = this.first(); at !== NONE; at = this.next(at)) heights[rank++] = this.levelsOf(at);
+    for (let at = this.first(); at !== NONE; at = this.next(at)) heights[rank++] = this.towers.levels(at);
     return { kind: 'skip-list', heights };
   }
 
@@ -409,18 +381,11 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
         length,
         member: this.arena.bytes[at >>> PAGE_SHIFT].slice(start, start + Math.min(length, PREVIEW_BYTES)),
         backward: this.previous(at),
-        links: this.linksOf(at, this.levelsOf(at)),
+        links: this.towers.links(at, this.towers.levels(at)),
       });
     }
-    const head = this.head === NONE ? [{ forward: NONE, span: 0 }] : this.linksOf(this.head, this.levels);
+    const head = this.head === NONE ? [{ forward: NONE, span: 0 }] : this.towers.links(this.head, this.levels);
     return { kind: 'skip-list', head, last: this.tail, towers };
-  }
-
-  private linksOf(element: Ref, levels: number): LinkModel[] {
-    return Array.from({ length: levels }, (_, level) => ({
-      forward: this.forward(element, level),
-      span: this.span(element, level),
-    }));
   }
 
   capture(): SkipListState {
@@ -450,30 +415,20 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   private assertLevel(level: number, order: readonly Ref[]): void {
-    const on = [this.head, ...order.filter((element) => this.levelsOf(element) > level)];
+    const on = [this.head, ...order.filter((element) => this.towers.levels(element) > level)];
     if (on.length === 1 && level > 0) throw new Error(`invariant 6: level ${level} is empty`);
     on.forEach((element, i) => {
       const next = on[i + 1] ?? NONE;
-      if (this.forward(element, level) !== next)
+      if (this.towers.forward(element, level) !== next)
         throw new Error(`invariant 2: ${element} leads to another than ${next} on level ${level}`);
       const rank = order.indexOf(element) + 1;
       const span = next === NONE ? order.length - rank : order.indexOf(next) + 1 - rank;
-      if (this.span(element, level) !== span)
+      if (this.towers.span(element, level) !== span)
         throw new Error(`invariant 3: the link of ${element} on level ${level} does not span ${span}`);
-      if (this.nextScore(element, level) !== (next === NONE ? Infinity : this.score(next)))
+      if (this.towers.nextScore(element, level) !== (next === NONE ? Infinity : this.score(next)))
         throw new Error(`invariant 4: ${element} has another score for ${next} on level ${level}`);
     });
   }
-}
-
-/** Where the first word of a link lies in its page. */
-function linkAt(element: Ref, level: number): number {
-  return ((element & PAGE_MASK) << 1) + FIRST_LINK + (level << LINK_SHIFT);
-}
-
-/** Where the double in it does. */
-function nextScoreAt(element: Ref, level: number): number {
-  return (element & PAGE_MASK) + FIRST_SCORE + (level << 1);
 }
 
 const EMPTY: SkipListState = { head: NONE, last: NONE, levels: 1, length: 0 };
