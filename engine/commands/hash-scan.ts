@@ -6,7 +6,7 @@ import { readKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { block, integer, key, optional, word } from './grammar.ts';
 import { readPickCount, replyAgain, requireSomeReply } from './picking.ts';
-import { SCAN_ARGUMENTS, readCursor, readScanOptions, scanSome } from './scanning.ts';
+import { SCAN_ARGUMENTS, scanValue } from './scanning.ts';
 
 /** Hashes piece by piece, and by chance. */
 export const HASH_SCAN: readonly CommandSpec[] = [
@@ -39,22 +39,13 @@ export const HASH_SCAN: readonly CommandSpec[] = [
 function scan(context: Context, args: Args): void {
   const { db, keyspace, reply } = context;
   const { hashes } = keyspace;
-  const from = readCursor(args, 2);
-  const entry = readKey(context, args, 1, TYPE_HASH);
-  reply.array(2);
-  if (entry === NONE) {
-    reply.text('0');
-    reply.array(0);
-    return;
-  }
-  const { count, glob } = readScanOptions(args, 3);
-  const table = hashes.tableOf(db, entry);
-  // A pack has no buckets to stop at: it comes at once.
-  const some = table ? scanSome(table, from, count) : { cursor: 0, entries: hashes.packPlaces(db, entry) };
-  const found = some.entries.filter((place) => glob === null || hashes.fieldMatches(db, entry, place, glob));
-  reply.text(String(some.cursor));
-  reply.array(found.length * 2);
-  for (const place of found) hashes.replyAt(db, entry, place, reply, true);
+  scanValue(context, args, TYPE_HASH, (entry) => ({
+    table: hashes.tableOf(db, entry),
+    places: () => hashes.packPlaces(db, entry),
+    matches: (place, glob) => hashes.fieldMatches(db, entry, place, glob),
+    items: 2,
+    replyAt: (place) => hashes.replyAt(db, entry, place, reply, true),
+  }));
 }
 
 /** Half of the longest count: with values there are twice as many items. */

@@ -1,12 +1,12 @@
 import type { Args } from '../args.ts';
 import { TYPE_LIST } from '../keyspace/values.ts';
-import { NONE, type Ref } from '../memory/arena.ts';
+import type { Ref } from '../memory/arena.ts';
 import { changedOrEmpty, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { double, integer, key, multiple, oneOf, optional, word } from './grammar.ts';
 import { POPPED, replyPopped, type Side, sideAt } from './list-ends.ts';
 import { move, popFirstOf, popSeveral, wishOf } from './lists-move.ts';
-import { deadlineAt, waitForKeys } from './waiting.ts';
+import { deadlineAt, takeOrWait, waitForKeys } from './waiting.ts';
 
 /** Commands that take from lists and wait where there is nothing to take. */
 export const LIST_WAITS: readonly CommandSpec[] = [
@@ -93,20 +93,9 @@ function blockingPop(name: string, side: Side, summary: string): CommandSpec {
     history: [['6.0.0', 'Takes fractions of a second.']],
     arguments: [multiple(key('key', 'RW', 'access', 'delete')), double('timeout')],
     examples: ['RPUSH queue one', `${name.toUpperCase()} other queue 10`],
-    handler(context, args) {
-      const last = args.count - 1;
-      const deadlineMs = deadlineAt(context, args, last);
-      for (let i = 1; i < last; i++) {
-        const entry = writeKey(context, args, i, TYPE_LIST);
-        if (entry === NONE) continue;
-        popPair(context, args, i, entry, side);
-        return;
-      }
-      waitForKeys(context, args, { type: TYPE_LIST, firstKey: 1, endKey: last, deadlineMs });
-    },
-    serve(context, args, index) {
-      popPair(context, args, index, writeKey(context, args, index, TYPE_LIST), side);
-    },
+    ...takeOrWait(TYPE_LIST, (context, args, index, entry) => {
+      popPair(context, args, index, entry, side);
+    }),
   };
 }
 

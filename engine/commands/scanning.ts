@@ -2,8 +2,9 @@
 import type { Args } from '../args.ts';
 import { CommandError, SYNTAX_ERROR } from '../errors.ts';
 import { Glob } from '../keyspace/glob.ts';
-import type { Ref } from '../memory/arena.ts';
-import type { Argument } from './contract.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
+import { readKey } from './checks.ts';
+import type { Argument, Context } from './contract.ts';
 import { integer, optional, pattern } from './grammar.ts';
 
 export interface ScanOptions {
@@ -73,4 +74,36 @@ export function scanSome(
     cursor = table.scan(cursor, visit);
   } while (cursor !== 0 && --visitsLeft > 0 && entries.length < count);
   return { cursor, entries };
+}
+
+/** A value that is gone through piece by piece, each of which lies at a place. */
+interface ScannedValue {
+  /** `null` for a small one: it has no buckets to stop at, and comes at once. */
+  readonly table: Scannable | null;
+  /** Where the pieces of a small one are. */
+  places(): readonly number[];
+  matches(place: number, glob: Glob): boolean;
+  /** How many items each of them is in the reply. */
+  readonly items: number;
+  replyAt(place: number): void;
+}
+
+/** SCAN inside the value of a key: replies with some of it, and with a cursor to go on with. */
+export function scanValue(context: Context, args: Args, type: number, open: (entry: Ref) => ScannedValue): void {
+  const { reply } = context;
+  const from = readCursor(args, 2);
+  const entry = readKey(context, args, 1, type);
+  reply.array(2);
+  if (entry === NONE) {
+    reply.text('0');
+    reply.array(0);
+    return;
+  }
+  const { count, glob } = readScanOptions(args, 3);
+  const value = open(entry);
+  const some = value.table ? scanSome(value.table, from, count) : { cursor: 0, entries: value.places() };
+  const found = some.entries.filter((place) => glob === null || value.matches(place, glob));
+  reply.text(String(some.cursor));
+  reply.array(found.length * value.items);
+  for (const place of found) value.replyAt(place);
 }

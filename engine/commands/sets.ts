@@ -5,7 +5,7 @@ import { NONE } from '../memory/arena.ts';
 import { changedOrEmpty, readKey, requireType, writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { key, multiple, string } from './grammar.ts';
-import { SCAN_ARGUMENTS, readCursor, readScanOptions, scanSome } from './scanning.ts';
+import { SCAN_ARGUMENTS, scanValue } from './scanning.ts';
 
 /** Sets: members under one key, each once. */
 export const SETS: readonly CommandSpec[] = [
@@ -187,24 +187,19 @@ function move(context: Context, args: Args): void {
 function scan(context: Context, args: Args): void {
   const { db, keyspace, reply } = context;
   const { sets } = keyspace;
-  const from = readCursor(args, 2);
-  const entry = readKey(context, args, 1, TYPE_SET);
-  reply.array(2);
-  if (entry === NONE) {
-    reply.text('0');
-    reply.array(0);
-    return;
-  }
-  const { count, glob } = readScanOptions(args, 3);
-  const table = sets.tableOf(db, entry);
-  // An intset has no buckets to stop at: it comes at once.
-  const some = table ? scanSome(table, from, count) : { cursor: 0, entries: sets.intsetPlaces(db, entry) };
-  const set = sets.inHand(db, entry);
-  const found = some.entries.filter((place) => {
-    sets.show(set, place);
-    return glob === null || glob.matches(sets.bytes, sets.start, sets.end);
+  scanValue(context, args, TYPE_SET, (entry) => {
+    const set = sets.inHand(db, entry);
+    return {
+      table: sets.tableOf(db, entry),
+      places: () => sets.intsetPlaces(db, entry),
+      matches(place, glob) {
+        sets.show(set, place);
+        return glob.matches(sets.bytes, sets.start, sets.end);
+      },
+      items: 1,
+      replyAt(place) {
+        sets.replyAt(set, place, reply);
+      },
+    };
   });
-  reply.text(String(some.cursor));
-  reply.array(found.length);
-  for (const place of found) sets.replyAt(set, place, reply);
 }

@@ -3,9 +3,16 @@ import { CommandError, SYNTAX_ERROR, WRONG_TYPE } from '../errors.ts';
 import { TYPE_SET, TYPE_ZSET } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
-import type { CommandSpec, Context } from './contract.ts';
+import type { Argument, CommandSpec, Context } from './contract.ts';
 import { behind, integer, key, multiple, oneOf, optional, word } from './grammar.ts';
 import { replyMembersHeader, replyScore, scoreAt, storeMembers, type Scored } from './sorted-sets-arguments.ts';
+
+const WEIGHED_SETS: readonly Argument[] = [
+  integer('numkeys'),
+  multiple(key('key', 'RO', 'access')),
+  optional(multiple(integer('weight', 'WEIGHTS'))),
+  optional(behind('AGGREGATE', oneOf('aggregate', word('SUM'), word('MIN'), word('MAX')))),
+];
 
 /** The commands that put several sorted sets together. Sets may be among them: the score of their members is 1. */
 export const SORTED_SET_ALGEBRA: readonly CommandSpec[] = [
@@ -16,13 +23,7 @@ export const SORTED_SET_ALGEBRA: readonly CommandSpec[] = [
     summary: 'Gives the members of all sorted sets together, their scores added up.',
     complexity: 'O(N)',
     flags: ['readonly'],
-    arguments: [
-      integer('numkeys'),
-      multiple(key('key', 'RO', 'access')),
-      optional(multiple(integer('weight', 'WEIGHTS'))),
-      optional(behind('AGGREGATE', oneOf('aggregate', word('SUM'), word('MIN'), word('MAX')))),
-      optional(word('WITHSCORES')),
-    ],
+    arguments: [...WEIGHED_SETS, optional(word('WITHSCORES'))],
     examples: ['ZADD race 10 alice', 'ZADD jump 5 alice 8 bob', 'ZUNION 2 race jump WITHSCORES'],
     handler(context, args) {
       replyCombined(context, args, 'union');
@@ -35,13 +36,7 @@ export const SORTED_SET_ALGEBRA: readonly CommandSpec[] = [
     summary: 'Gives the members that all sorted sets have, their scores added up.',
     complexity: 'O(N*K)',
     flags: ['readonly'],
-    arguments: [
-      integer('numkeys'),
-      multiple(key('key', 'RO', 'access')),
-      optional(multiple(integer('weight', 'WEIGHTS'))),
-      optional(behind('AGGREGATE', oneOf('aggregate', word('SUM'), word('MIN'), word('MAX')))),
-      optional(word('WITHSCORES')),
-    ],
+    arguments: [...WEIGHED_SETS, optional(word('WITHSCORES'))],
     examples: ['ZADD race 10 alice', 'ZADD jump 5 alice 8 bob', 'ZINTER 2 race jump WEIGHTS 1 2 WITHSCORES'],
     handler(context, args) {
       replyCombined(context, args, 'inter');
@@ -67,13 +62,7 @@ export const SORTED_SET_ALGEBRA: readonly CommandSpec[] = [
     summary: 'Makes a key stand for the members of all sorted sets together.',
     complexity: 'O(N)',
     flags: ['write', 'denyoom'],
-    arguments: [
-      key('destination', 'OW', 'update'),
-      integer('numkeys'),
-      multiple(key('key', 'RO', 'access')),
-      optional(multiple(integer('weight', 'WEIGHTS'))),
-      optional(behind('AGGREGATE', oneOf('aggregate', word('SUM'), word('MIN'), word('MAX')))),
-    ],
+    arguments: [key('destination', 'OW', 'update'), ...WEIGHED_SETS],
     examples: ['ZADD race 10 alice', 'ZADD jump 5 bob', 'ZUNIONSTORE all 2 race jump AGGREGATE MAX'],
     handler(context, args) {
       storeCombined(context, args, 'union');
@@ -86,13 +75,7 @@ export const SORTED_SET_ALGEBRA: readonly CommandSpec[] = [
     summary: 'Makes a key stand for the members that all sorted sets have.',
     complexity: 'O(N*K)',
     flags: ['write', 'denyoom'],
-    arguments: [
-      key('destination', 'OW', 'update'),
-      integer('numkeys'),
-      multiple(key('key', 'RO', 'access')),
-      optional(multiple(integer('weight', 'WEIGHTS'))),
-      optional(behind('AGGREGATE', oneOf('aggregate', word('SUM'), word('MIN'), word('MAX')))),
-    ],
+    arguments: [key('destination', 'OW', 'update'), ...WEIGHED_SETS],
     examples: ['ZADD race 10 alice', 'ZADD jump 5 alice', 'ZINTERSTORE both 2 race jump'],
     handler(context, args) {
       storeCombined(context, args, 'inter');

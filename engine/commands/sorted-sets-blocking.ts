@@ -1,48 +1,16 @@
 import type { Args } from '../args.ts';
 import { TYPE_ZSET } from '../keyspace/values.ts';
-import { NONE, type Ref } from '../memory/arena.ts';
+import type { Ref } from '../memory/arena.ts';
 import { writeKey } from './checks.ts';
 import type { CommandSpec, Context } from './contract.ts';
 import { double, integer, key, multiple, oneOf, optional, word } from './grammar.ts';
 import { popFirstOf, popInto, popMembers, readMultiPop } from './sorted-sets-pop.ts';
-import { deadlineAt, waitForKeys } from './waiting.ts';
+import { deadlineAt, takeOrWait, waitForKeys } from './waiting.ts';
 
 /** Commands that take members out of sorted sets and wait where there is nothing to take. */
 export const SORTED_SET_WAITS: readonly CommandSpec[] = [
-  {
-    name: 'bzpopmin',
-    group: 'sorted-set',
-    since: '5.0.0',
-    summary: 'Takes out the member with the lowest score of the first sorted set that has any, or waits for one.',
-    complexity: 'O(log(N))',
-    flags: ['write', 'noscript', 'blocking', 'fast'],
-    history: [['6.0.0', 'Takes fractions of a second.']],
-    arguments: [multiple(key('key', 'RW', 'access', 'delete')), double('timeout')],
-    examples: ['ZADD race 1 alice 2 bob', 'BZPOPMIN none race 10'],
-    handler(context, args) {
-      popOrWait(context, args, false);
-    },
-    serve(context, args, index) {
-      popOne(context, args, index, writeKey(context, args, index, TYPE_ZSET), false);
-    },
-  },
-  {
-    name: 'bzpopmax',
-    group: 'sorted-set',
-    since: '5.0.0',
-    summary: 'Takes out the member with the highest score of the first sorted set that has any, or waits for one.',
-    complexity: 'O(log(N))',
-    flags: ['write', 'noscript', 'blocking', 'fast'],
-    history: [['6.0.0', 'Takes fractions of a second.']],
-    arguments: [multiple(key('key', 'RW', 'access', 'delete')), double('timeout')],
-    examples: ['ZADD race 1 alice 2 bob', 'BZPOPMAX none race 10'],
-    handler(context, args) {
-      popOrWait(context, args, true);
-    },
-    serve(context, args, index) {
-      popOne(context, args, index, writeKey(context, args, index, TYPE_ZSET), true);
-    },
-  },
+  blockingPop('bzpopmin', false, 'lowest'),
+  blockingPop('bzpopmax', true, 'highest'),
   {
     name: 'bzmpop',
     group: 'sorted-set',
@@ -71,16 +39,18 @@ export const SORTED_SET_WAITS: readonly CommandSpec[] = [
   },
 ];
 
-function popOrWait(context: Context, args: Args, isMax: boolean): void {
-  const last = args.count - 1;
-  const deadlineMs = deadlineAt(context, args, last);
-  for (let i = 1; i < last; i++) {
-    const entry = writeKey(context, args, i, TYPE_ZSET);
-    if (entry === NONE) continue;
-    popOne(context, args, i, entry, isMax);
-    return;
-  }
-  waitForKeys(context, args, { type: TYPE_ZSET, firstKey: 1, endKey: last, deadlineMs });
+function blockingPop(name: string, isMax: boolean, which: string): CommandSpec {
+  return {
+    ...{ name, group: 'sorted-set', since: '5.0.0', complexity: 'O(log(N))' },
+    summary: `Takes out the member with the ${which} score of the first sorted set that has any, or waits for one.`,
+    flags: ['write', 'noscript', 'blocking', 'fast'],
+    history: [['6.0.0', 'Takes fractions of a second.']],
+    arguments: [multiple(key('key', 'RW', 'access', 'delete')), double('timeout')],
+    examples: ['ZADD race 1 alice 2 bob', `${name.toUpperCase()} none race 10`],
+    ...takeOrWait(TYPE_ZSET, (context, args, index, entry) => {
+      popOne(context, args, index, entry, isMax);
+    }),
+  };
 }
 
 /** Replies with the key, one member and its score, which goes into the log as a pop that does not wait. */

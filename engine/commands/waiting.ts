@@ -2,7 +2,9 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { parseInt64 } from '../memory/numbers.ts';
-import type { Context } from './contract.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
+import { writeKey } from './checks.ts';
+import type { CommandSpec, Context } from './contract.ts';
 
 const TOO_LONG_MS = 2 ** 63;
 
@@ -14,6 +16,29 @@ export function deadlineAt({ server }: Context, args: Args, index: number): numb
   const isTooLong = whole === null ? timeoutMs >= TOO_LONG_MS : whole * 1000n >= BigInt(TOO_LONG_MS);
   if (timeoutMs < 0 || isTooLong) throw new CommandError('ERR timeout is negative');
   return timeoutMs > 0 ? Math.floor(server.nowMs) + timeoutMs : 0;
+}
+
+/** Takes something from a value that is there, replies with it, and says what is logged. */
+export type Take = (context: Context, args: Args, index: number, entry: Ref) => void;
+
+/** What a command does with keys and a timeout behind them: it takes from the first that there is, or waits for one. */
+export function takeOrWait(type: number, take: Take): Required<Pick<CommandSpec, 'handler' | 'serve'>> {
+  return {
+    handler(context, args) {
+      const last = args.count - 1;
+      const deadlineMs = deadlineAt(context, args, last);
+      for (let i = 1; i < last; i++) {
+        const entry = writeKey(context, args, i, type);
+        if (entry === NONE) continue;
+        take(context, args, i, entry);
+        return;
+      }
+      waitForKeys(context, args, { type, firstKey: 1, endKey: last, deadlineMs });
+    },
+    serve(context, args, index) {
+      take(context, args, index, writeKey(context, args, index, type));
+    },
+  };
 }
 
 /**

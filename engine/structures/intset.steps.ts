@@ -1,5 +1,6 @@
 import { address } from '../memory/arena.steps.ts';
 import { declareSteps, mutate, observe, type ProbeOf, type StepOf } from '../trace/steps.ts';
+import { changed, released, resized } from './block-models.ts';
 
 export const intsetSteps = declareSteps('intset', 10, {
   /** The number at a place was held against the one that is looked for, which is lower (-1), the same (0) or higher (1). */
@@ -63,25 +64,11 @@ export function applyIntsetStep(model: IntsetModel, step: IntsetStep): IntsetMod
       return changed(model, step.ref, (set) => spliced(set, step.at, 0, int64Text(step.high, step.low)));
     case 'remove':
       return changed(model, step.ref, (set) => spliced(set, step.at, 1));
-    case 'resize': {
-      const moved = new Map(changed(model, step.from, (set) => ({ ...set, ref: step.to, capacity: step.capacity })));
-      moved.delete(step.from);
-      return moved;
-    }
-    case 'release': {
-      const others = new Map(model);
-      others.delete(step.ref);
-      return others;
-    }
+    case 'resize':
+      return resized(model, step);
+    case 'release':
+      return released(model, step.ref);
   }
-}
-
-/** Puts what becomes of a set under the ref that it then has. */
-function changed(model: IntsetModel, ref: number, change: (set: IntsModel) => IntsModel): IntsetModel {
-  const before = model.get(ref);
-  if (!before) return model;
-  const after = change(before);
-  return new Map(model).set(after.ref, after);
 }
 
 function spliced(set: IntsModel, at: number, count: number, ...put: readonly string[]): IntsModel {

@@ -1,6 +1,7 @@
 import { address } from '../memory/arena.steps.ts';
 import { utf8Decode } from '../memory/bytes.ts';
 import { PREVIEW_BYTES, declareSteps, mutate, observe, type ProbeOf, type StepOf } from '../trace/steps.ts';
+import { changed, released, resized } from './block-models.ts';
 
 export const listpackSteps = declareSteps('listpack', 7, {
   /** The element at an offset was held against bytes that are looked for. */
@@ -80,25 +81,11 @@ export function applyListpackStep(model: ListpackModel, step: ListpackStep): Lis
       return changed(model, step.ref, (pack) => spliced(pack, step.at, 1, { length: step.length, head: step.head }));
     case 'remove':
       return changed(model, step.ref, (pack) => spliced(pack, step.at, step.count));
-    case 'resize': {
-      const moved = new Map(changed(model, step.from, (pack) => ({ ...pack, ref: step.to, capacity: step.capacity })));
-      moved.delete(step.from);
-      return moved;
-    }
-    case 'release': {
-      const others = new Map(model);
-      others.delete(step.ref);
-      return others;
-    }
+    case 'resize':
+      return resized(model, step);
+    case 'release':
+      return released(model, step.ref);
   }
-}
-
-/** Puts what becomes of a pack under the ref that it then has. */
-function changed(model: ListpackModel, ref: number, change: (pack: PackModel) => PackModel): ListpackModel {
-  const before = model.get(ref);
-  if (!before) return model;
-  const after = change(before);
-  return new Map(model).set(after.ref, after);
 }
 
 function spliced(pack: PackModel, at: number, count: number, ...put: readonly ElementModel[]): PackModel {
