@@ -10,7 +10,7 @@ import { DIAGRAMS } from '../web/diagrams/all.ts';
 import type { Scene } from '../web/diagrams/scene.ts';
 import { placeOf } from '../web/follow.ts';
 import { beatAt } from '../web/gallery/moments.ts';
-import type { State, Structure } from '../web/gallery/structures.ts';
+import type { State, Structure } from '../web/gallery/structure.ts';
 import { spotlightAt } from '../web/spotlight.ts';
 import { splitLine } from '../web/terminal/quoting.ts';
 

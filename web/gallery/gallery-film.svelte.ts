@@ -9,7 +9,7 @@ import type { Picture } from '../film.ts';
 import { splitLine } from '../terminal/quoting.ts';
 import { Timeline } from '../timeline.svelte.ts';
 import { beatAt } from './moments.ts';
-import type { State } from './structures.ts';
+import type { State } from './structure.ts';
 
 /** The same addresses and towers at every visit. */
 const SEED = 1;

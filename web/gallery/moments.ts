@@ -1,7 +1,7 @@
 /** Where in the film of a command a state of the gallery halts. */
 import type { EngineStep } from '../../engine/models.ts';
 import type { Beat } from '../beats.ts';
-import type { Moment } from './structures.ts';
+import type { Moment } from './structure.ts';
 
 /** So many beats are shown then: all of them where no moment is named. */
 export function beatAt(beats: readonly Beat[], steps: readonly EngineStep[], moment: Moment | undefined): number {
