@@ -5,7 +5,7 @@ import { NONE } from '../memory/arena.ts';
 import { ascii } from '../memory/bytes.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { AnyStep } from '../trace/steps.ts';
-import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
+import { Witness } from '../trace/witness.ts';
 import { AvlTree, type AvlTreeState } from './avl-tree.ts';
 import {
   applyAvlTreeStep,
@@ -15,17 +15,17 @@ import {
   type AvlTreeModel,
   type AvlTreeStep,
 } from './avl-tree.steps.ts';
-import { SortedElements, expectedOrder, sortedChanges } from './sorted-index.test-kit.ts';
+import {
+  SortedElements,
+  expectedOrder,
+  filledWith,
+  itTellsAllAndComesBack,
+  sortedChanges,
+} from './sorted-index.test-kit.ts';
 
 function make(recorder: Recorder | null): SortedElements<AvlTreeState, AvlTreeModel> {
   const trace = recorder?.probe(avlTreeSteps) ?? null;
   return new SortedElements((arena) => new AvlTree(arena, { id: 9, trace }));
-}
-
-function filled(count: number, recorder: Recorder | null = null): SortedElements<AvlTreeState, AvlTreeModel> {
-  const elements = make(recorder);
-  for (let i = 0; i < count; i++) elements.perform({ do: 'set', member: `m${(i * 7919) % count}`, score: i % 10 });
-  return elements;
 }
 
 const apply = (model: AvlTreeModel, step: AnyStep): AvlTreeModel => applyAvlTreeStep(model, step as AvlTreeStep);
@@ -48,7 +48,7 @@ describe('the AVL tree', () => {
   });
 
   it('knows the rank of each element, the n-th, and how many are below a score', () => {
-    const { index, ...rest } = filled(500);
+    const { index, ...rest } = filledWith(make(null), 500);
     const elements = { index, ...rest };
     index.assertValid();
     let rank = 0;
@@ -84,52 +84,7 @@ describe('the AVL tree', () => {
     expect(heightOf()).toBeLessThanOrEqual(6);
   });
 
-  it('says enough while it works: after every change the fold of its steps equals its snapshot', () => {
-    const met = new Set<string>();
-    fc.assert(
-      fc.property(sortedChanges, (all) => {
-        const recorder = new Recorder();
-        const elements = make(recorder);
-        const witness = new Witness(recorder, emptyAvlTreeModel, apply);
-        for (const change of all) {
-          elements.perform(change);
-          expect(witness.look()).toEqual(elements.index.snapshot());
-        }
-        for (const kind of witness.met) met.add(kind);
-      }),
-    );
-    expect([...met].sort()).toEqual(
-      Object.keys(avlTreeSteps.kinds)
-        .map((kind) => `avl-tree.${kind}`)
-        .sort(),
-    );
-  });
-
-  it.each(mutatingKinds(avlTreeSteps))('would be caught if it kept quiet about %s', (kind) => {
-    const isNoticed = fc.sample(sortedChanges, { numRuns: 30, seed: 1 }).some((all) => {
-      const recorder = new DeafRecorder(kind);
-      const elements = make(recorder);
-      const witness = new Witness(recorder, emptyAvlTreeModel, apply);
-      return all.some((change) => {
-        elements.perform(change);
-        return !isEqual(witness.look(), elements.index.snapshot());
-      });
-    });
-    expect(isNoticed).toBe(true);
-  });
-
-  it('comes back exactly as it was, from a captured state', () => {
-    const elements = filled(100);
-    const states = [elements.arena.capture(), elements.table.capture(), elements.index.capture()] as const;
-    const before = elements.index.snapshot();
-    for (let i = 0; i < 100; i++) elements.perform({ do: 'remove', member: `m${i}`, score: 0 });
-    elements.arena.restore(states[0]);
-    elements.table.restore(states[1]);
-    elements.index.restore(states[2]);
-    expect(elements.index.snapshot()).toEqual(before);
-    elements.perform({ do: 'set', member: 'more', score: 4.5 });
-    elements.index.assertValid();
-  });
+  itTellsAllAndComesBack(avlTreeSteps, make, emptyAvlTreeModel, apply);
 
   it('tells of an element by its member', () => {
     const recorder = new Recorder();

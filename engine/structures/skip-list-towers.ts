@@ -13,7 +13,7 @@ const LINK_SHIFT = 2;
 const LINK_BYTES_SHIFT = 4;
 export const LINK_BYTES = 1 << LINK_BYTES_SHIFT;
 /** The words of a link. */
-export const FORWARD = 0;
+const FORWARD = 0;
 export const SPAN = 1;
 const BACKWARD = 1;
 /** From an element's front to the first word of its lowest link, and to the double in that. */

@@ -6,7 +6,7 @@ import { NONE } from '../memory/arena.ts';
 import { ascii } from '../memory/bytes.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { AnyStep } from '../trace/steps.ts';
-import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
+import { Witness } from '../trace/witness.ts';
 import { SkipList, type SkipListState } from './skip-list.ts';
 import {
   applySkipListStep,
@@ -16,18 +16,18 @@ import {
   type SkipListModel,
   type SkipListStep,
 } from './skip-list.steps.ts';
-import { SortedElements, expectedOrder, sortedChanges } from './sorted-index.test-kit.ts';
+import {
+  SortedElements,
+  expectedOrder,
+  filledWith,
+  itTellsAllAndComesBack,
+  sortedChanges,
+} from './sorted-index.test-kit.ts';
 
 function make(recorder: Recorder | null, seed = 3): SortedElements<SkipListState, SkipListModel> {
   const chance = new Chance(seed);
   const trace = recorder?.probe(skipListSteps) ?? null;
   return new SortedElements((arena) => new SkipList(arena, { id: 9, trace, chance: () => chance.next() }));
-}
-
-function filled(count: number, recorder: Recorder | null = null): SortedElements<SkipListState, SkipListModel> {
-  const elements = make(recorder);
-  for (let i = 0; i < count; i++) elements.perform({ do: 'set', member: `m${(i * 7919) % count}`, score: i % 10 });
-  return elements;
 }
 
 const apply = (model: SkipListModel, step: AnyStep): SkipListModel => applySkipListStep(model, step as SkipListStep);
@@ -50,7 +50,7 @@ describe('the skip list', () => {
   });
 
   it('knows the rank of each element, the n-th, and how many are below a score', () => {
-    const { index, ...rest } = filled(500);
+    const { index, ...rest } = filledWith(make(null), 500);
     const elements = { index, ...rest };
     index.assertValid();
     let rank = 0;
@@ -75,7 +75,7 @@ describe('the skip list', () => {
 
   it('looks at few elements even among many', () => {
     const recorder = new Recorder();
-    const elements = filled(4000, recorder);
+    const elements = filledWith(make(recorder), 4000);
     recorder.drop();
     const witness = new Witness(recorder, emptySkipListModel, (model) => model);
     let steps = 0;
@@ -89,59 +89,14 @@ describe('the skip list', () => {
   });
 
   it('makes towers of one level for three elements in four', () => {
-    const elements = filled(4000);
+    const elements = filledWith(make(null), 4000);
     const { towers } = elements.index.snapshot();
     const low = [...towers.values()].filter(({ links }) => links.length === 1).length;
     expect(low / 4000).toBeGreaterThan(0.7);
     expect(low / 4000).toBeLessThan(0.8);
   });
 
-  it('says enough while it works: after every change the fold of its steps equals its snapshot', () => {
-    const met = new Set<string>();
-    fc.assert(
-      fc.property(sortedChanges, (all) => {
-        const recorder = new Recorder();
-        const elements = make(recorder);
-        const witness = new Witness(recorder, emptySkipListModel, apply);
-        for (const change of all) {
-          elements.perform(change);
-          expect(witness.look()).toEqual(elements.index.snapshot());
-        }
-        for (const kind of witness.met) met.add(kind);
-      }),
-    );
-    expect([...met].sort()).toEqual(
-      Object.keys(skipListSteps.kinds)
-        .map((kind) => `skip-list.${kind}`)
-        .sort(),
-    );
-  });
-
-  it.each(mutatingKinds(skipListSteps))('would be caught if it kept quiet about %s', (kind) => {
-    const isNoticed = fc.sample(sortedChanges, { numRuns: 30, seed: 1 }).some((all) => {
-      const recorder = new DeafRecorder(kind);
-      const elements = make(recorder);
-      const witness = new Witness(recorder, emptySkipListModel, apply);
-      return all.some((change) => {
-        elements.perform(change);
-        return !isEqual(witness.look(), elements.index.snapshot());
-      });
-    });
-    expect(isNoticed).toBe(true);
-  });
-
-  it('comes back exactly as it was, from a captured state', () => {
-    const elements = filled(100);
-    const states = [elements.arena.capture(), elements.table.capture(), elements.index.capture()] as const;
-    const before = elements.index.snapshot();
-    for (let i = 0; i < 100; i++) elements.perform({ do: 'remove', member: `m${i}`, score: 0 });
-    elements.arena.restore(states[0]);
-    elements.table.restore(states[1]);
-    elements.index.restore(states[2]);
-    expect(elements.index.snapshot()).toEqual(before);
-    elements.perform({ do: 'set', member: 'more', score: 4.5 });
-    elements.index.assertValid();
-  });
+  itTellsAllAndComesBack(skipListSteps, make, emptySkipListModel, apply);
 
   it('tells of an element by its member', () => {
     const recorder = new Recorder();

@@ -1,8 +1,12 @@
 /** For tests: a sorted index with the table that its elements lie in, and random changes to both. */
 import fc from 'fast-check';
+import { expect, it } from 'vitest';
 
 import { Arena, NONE } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
+import { Recorder } from '../trace/recorder.ts';
+import type { AnyStep, StepKinds } from '../trace/steps.ts';
+import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
 import { HashTable } from './hash-table.ts';
 import type { SortedIndex } from './sorted-index.ts';
 
@@ -100,4 +104,65 @@ export function expectedOrder(changes: readonly SortedChange[]): [member: string
 
 function inOrder(map: ReadonlyMap<string, number>): [member: string, score: number][] {
   return [...map].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
+}
+
+/** So many elements, whose scores are 0 to 9. */
+export function filledWith<State, Model>(elements: SortedElements<State, Model>, count: number): typeof elements {
+  for (let i = 0; i < count; i++) elements.perform({ do: 'set', member: `m${(i * 7919) % count}`, score: i % 10 });
+  return elements;
+}
+
+/** What is asked of every index: that its steps tell all that happens, and that it can go back. */
+export function itTellsAllAndComesBack<State, Model>(
+  spec: StepKinds,
+  make: (recorder: Recorder | null) => SortedElements<State, Model>,
+  empty: Model,
+  apply: (model: Model, step: AnyStep) => Model,
+): void {
+  it('says enough while it works: after every change the fold of its steps equals its snapshot', () => {
+    const met = new Set<string>();
+    fc.assert(
+      fc.property(sortedChanges, (all) => {
+        const recorder = new Recorder();
+        const elements = make(recorder);
+        const witness = new Witness(recorder, empty, apply);
+        for (const change of all) {
+          elements.perform(change);
+          expect(witness.look()).toEqual(elements.index.snapshot());
+        }
+        for (const kind of witness.met) met.add(kind);
+      }),
+    );
+    expect([...met].sort()).toEqual(
+      Object.keys(spec.kinds)
+        .map((kind) => `${spec.structure}.${kind}`)
+        .sort(),
+    );
+  });
+
+  it.each(mutatingKinds(spec))('would be caught if it kept quiet about %s', (kind) => {
+    const isNoticed = fc.sample(sortedChanges, { numRuns: 30, seed: 1 }).some((all) => {
+      const recorder = new DeafRecorder(kind);
+      const elements = make(recorder);
+      const witness = new Witness(recorder, empty, apply);
+      return all.some((change) => {
+        elements.perform(change);
+        return !isEqual(witness.look(), elements.index.snapshot());
+      });
+    });
+    expect(isNoticed).toBe(true);
+  });
+
+  it('comes back exactly as it was, from a captured state', () => {
+    const elements = filledWith(make(null), 100);
+    const states = [elements.arena.capture(), elements.table.capture(), elements.index.capture()] as const;
+    const before = elements.index.snapshot();
+    for (let i = 0; i < 100; i++) elements.perform({ do: 'remove', member: `m${i}`, score: 0 });
+    elements.arena.restore(states[0]);
+    elements.table.restore(states[1]);
+    elements.index.restore(states[2]);
+    expect(elements.index.snapshot()).toEqual(before);
+    elements.perform({ do: 'set', member: 'more', score: 4.5 });
+    elements.index.assertValid();
+  });
 }
