@@ -27,21 +27,9 @@
  * **Read next.** `engine/museum/overwriting-table.ts`, where the key is kept and still nobody looks at it.
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
-import {
-  emptyBuckets,
-  emptyHashTableModel,
-  type EntryModel,
-  type HashTableModel,
-} from '../structures/hash-table.steps.ts';
-import {
-  EXHIBIT_BUCKETS,
-  KIND_WORD,
-  PAYLOAD_WORDS,
-  SHORT_STRING,
-  VALUE_WORD,
-  type ExhibitParts,
-  type ExhibitTable,
-} from './exhibit.ts';
+import type { HashTableModel } from '../structures/hash-table.steps.ts';
+import { Cells } from './cells.ts';
+import { VALUE_WORD, type ExhibitParts, type ExhibitTable } from './exhibit.ts';
 
 /** A cell is one word: where the value's string lies. */
 const CELL_BYTES = 4;
@@ -50,38 +38,37 @@ const NO_KEY = -1;
 const NO_BYTES = new Uint8Array(0);
 
 export class KeylessTable implements ExhibitTable {
-  size = 0;
   private readonly parts: ExhibitParts;
-  private cells = new Int32Array(0);
+  private readonly cells: Cells;
 
   constructor(parts: ExhibitParts) {
     this.parts = parts;
+    this.cells = new Cells(parts);
+  }
+
+  get size(): number {
+    return this.cells.size;
   }
 
   get(key: Uint8Array): Ref {
-    const cell = this.cells[this.visit(this.hashOf(key))] ?? NONE;
-    return cell === NONE ? NONE : this.value(cell);
+    const { cells } = this;
+    const cell = cells.at(cells.visit(cells.hashOf(key)));
+    return cell === NONE ? NONE : cells.value(cell);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    const hash = this.hashOf(key);
-    if (this.cells.length === 0) this.create();
-    const bucket = this.visit(hash);
-    const cell = this.cells[bucket];
-    if (cell === NONE) {
-      this.fill(bucket, this.parts.strings.create(value, 0, value.length));
-    } else {
-      const string = this.parts.strings.replace(this.value(cell), value, 0, value.length);
-      this.setPayload(cell, VALUE_WORD, string);
-    }
+    const { cells } = this;
+    const { strings } = this.parts;
+    const hash = cells.hashOf(key);
+    cells.create();
+    const bucket = cells.visit(hash);
+    const cell = cells.at(bucket);
+    if (cell === NONE) this.fill(bucket, strings.create(value, 0, value.length));
+    else this.setValue(cell, strings.replace(cells.value(cell), value, 0, value.length));
   }
 
   remove(key: Uint8Array): boolean {
-    const bucket = this.visit(this.hashOf(key));
-    const cell = this.cells[bucket] ?? NONE;
-    if (cell === NONE) return false;
-    this.empty(bucket, cell);
-    return true;
+    return this.cells.remove(key);
   }
 
   /** None: that is the exhibit. */
@@ -90,102 +77,44 @@ export class KeylessTable implements ExhibitTable {
   }
 
   clear(): void {
-    for (const cell of this.cells) {
-      if (cell === NONE) continue;
-      this.parts.strings.release(this.value(cell));
-      this.parts.arena.release(cell);
-    }
-    this.cells = new Int32Array(0);
-    this.size = 0;
-    this.parts.trace?.clear(this.parts.id);
-  }
-
-  private hashOf(key: Uint8Array): number {
-    const hash = this.parts.hash(key, 0, key.length);
-    this.parts.trace?.hash(this.parts.id, hash, key, 0, key.length);
-    return hash;
-  }
-
-  private visit(hash: number): number {
-    const bucket = hash & (EXHIBIT_BUCKETS - 1);
-    if (this.cells.length > 0) this.parts.trace?.visit(this.parts.id, 0, bucket);
-    return bucket;
-  }
-
-  private value(cell: Ref): Ref {
-    return this.parts.arena.word(cell, 0);
-  }
-
-  // Micro-steps: one change of state each, and one line of trace.
-
-  private create(): void {
-    this.cells = new Int32Array(EXHIBIT_BUCKETS);
-    this.parts.trace?.create(this.parts.id, EXHIBIT_BUCKETS);
+    this.cells.clear();
   }
 
   private fill(bucket: number, string: Ref): void {
-    const { arena, trace, id } = this.parts;
+    const { arena } = this.parts;
     const cell = arena.allocate(CELL_BYTES);
-    this.cells[bucket] = cell;
-    this.size++;
-    trace?.link(id, 0, bucket, cell, 0, NO_KEY, NO_BYTES, 0, 0);
-    this.setPayload(cell, VALUE_WORD, string);
-    trace?.payload(id, cell, KIND_WORD, SHORT_STRING);
+    arena.words[cell >>> PAGE_SHIFT][(cell & PAGE_MASK) << 1] = string;
+    this.cells.link(bucket, cell, 0, NO_KEY, NO_BYTES);
   }
 
-  private setPayload(cell: Ref, word: number, value: number): void {
+  /** A micro-step. */
+  private setValue(cell: Ref, string: Ref): void {
     const { arena, trace, id } = this.parts;
-    arena.words[cell >>> PAGE_SHIFT][((cell & PAGE_MASK) << 1) + word] = value;
-    trace?.payload(id, cell, word, value);
-  }
-
-  private empty(bucket: number, cell: Ref): void {
-    const { arena, strings, trace, id } = this.parts;
-    strings.release(this.value(cell));
-    this.cells[bucket] = NONE;
-    this.size--;
-    trace?.unlink(id, 0, bucket, cell);
-    arena.release(cell);
+    arena.words[cell >>> PAGE_SHIFT][(cell & PAGE_MASK) << 1] = string;
+    trace?.payload(id, cell, VALUE_WORD, string);
   }
 
   // Seeing the whole.
 
   valueRefs(): Ref[] {
-    return [...this.cells].filter((cell) => cell !== NONE).map((cell) => this.value(cell));
+    return this.cells.valueRefs();
   }
 
   snapshot(): HashTableModel {
-    const entries = new Map<number, EntryModel>();
-    const { chains } = emptyBuckets(this.cells.length);
-    const filled = chains.map((none, bucket) => {
-      const ref = this.cells[bucket];
-      if (ref === NONE) return none;
-      entries.set(ref, { ref, hash: 0, keyLength: NO_KEY, key: NO_BYTES, payload: [this.value(ref), SHORT_STRING, 0] });
-      return [ref];
-    });
-    const model = emptyHashTableModel(this.parts.hashName, PAYLOAD_WORDS);
-    return {
-      ...model,
-      tables: [{ size: this.cells.length, used: this.size, chains: filled }, model.tables[1]],
-      entries,
-    };
+    return this.cells.snapshot(() => ({ hash: 0, keyLength: NO_KEY, key: NO_BYTES }));
   }
 
   capture(): Int32Array {
-    return this.cells.slice();
+    return this.cells.capture();
   }
 
   restore(cells: Int32Array): void {
-    this.cells = cells.slice();
-    this.size = cells.reduce((count, cell) => count + (cell === NONE ? 0 : 1), 0);
+    this.cells.restore(cells);
   }
 
   assertValid(): void {
-    for (const [bucket, cell] of this.cells.entries()) {
-      if (cell !== NONE && this.value(cell) === NONE)
-        throw new Error(`invariant 1: the cell of bucket ${bucket} holds no string`);
-    }
-    const taken = this.valueRefs().length;
-    if (taken !== this.size) throw new Error(`invariant 2: ${taken} cells are taken, ${this.size} counted`);
+    this.cells.assertValid((bucket, cell) => {
+      if (this.cells.value(cell) === NONE) throw new Error(`invariant 1: the cell of bucket ${bucket} holds no string`);
+    });
   }
 }

@@ -27,88 +27,52 @@
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Ref } from '../memory/arena.ts';
 import { copyBytes } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
-import {
-  emptyBuckets,
-  emptyHashTableModel,
-  type EntryModel,
-  type HashTableModel,
-} from '../structures/hash-table.steps.ts';
-import {
-  EXHIBIT_BUCKETS,
-  KIND_WORD,
-  PAYLOAD_WORDS,
-  SHORT_STRING,
-  VALUE_WORD,
-  type ExhibitParts,
-  type ExhibitTable,
-} from './exhibit.ts';
+import type { HashTableModel } from '../structures/hash-table.steps.ts';
+import { Cells } from './cells.ts';
+import { EXHIBIT_BUCKETS, type ExhibitParts, type ExhibitTable } from './exhibit.ts';
 
 /** A cell is three words, the value's string, the hash and the length of the key, and then the key. */
 const HEADER_BYTES = 12;
 
 export class OverwritingTable implements ExhibitTable {
-  size = 0;
   private readonly parts: ExhibitParts;
-  private cells = new Int32Array(0);
+  private readonly cells: Cells;
 
   constructor(parts: ExhibitParts) {
     this.parts = parts;
+    this.cells = new Cells(parts);
+  }
+
+  get size(): number {
+    return this.cells.size;
   }
 
   get(key: Uint8Array): Ref {
-    const cell = this.cells[this.visit(this.hashOf(key))] ?? NONE;
+    const { cells } = this;
+    const cell = cells.at(cells.visit(cells.hashOf(key)));
     // Here the comparison is missing.
-    return cell === NONE ? NONE : this.value(cell);
+    return cell === NONE ? NONE : cells.value(cell);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    const hash = this.hashOf(key);
-    if (this.cells.length === 0) this.create();
-    const bucket = this.visit(hash);
-    if (this.cells[bucket] !== NONE) this.empty(bucket, this.cells[bucket]);
-    this.fill(bucket, hash, key, value);
+    const { cells } = this;
+    const hash = cells.hashOf(key);
+    cells.create();
+    const bucket = cells.visit(hash);
+    if (cells.at(bucket) !== NONE) cells.empty(bucket);
+    cells.link(bucket, this.makeCell(hash, key, value), hash, key.length, key);
   }
 
   remove(key: Uint8Array): boolean {
-    const bucket = this.visit(this.hashOf(key));
-    const cell = this.cells[bucket] ?? NONE;
-    if (cell === NONE) return false;
-    this.empty(bucket, cell);
-    return true;
+    return this.cells.remove(key);
   }
 
   keys(): Uint8Array[] {
-    return this.taken().map((cell) => this.key(cell));
+    return this.cells.taken().map((cell) => this.key(cell));
   }
 
   clear(): void {
-    for (const cell of this.taken()) {
-      this.parts.strings.release(this.value(cell));
-      this.parts.arena.release(cell);
-    }
-    this.cells = new Int32Array(0);
-    this.size = 0;
-    this.parts.trace?.clear(this.parts.id);
-  }
-
-  private hashOf(key: Uint8Array): number {
-    const hash = this.parts.hash(key, 0, key.length);
-    this.parts.trace?.hash(this.parts.id, hash, key, 0, key.length);
-    return hash;
-  }
-
-  private visit(hash: number): number {
-    const bucket = hash & (EXHIBIT_BUCKETS - 1);
-    if (this.cells.length > 0) this.parts.trace?.visit(this.parts.id, 0, bucket);
-    return bucket;
-  }
-
-  private taken(): Ref[] {
-    return [...this.cells].filter((cell) => cell !== NONE);
-  }
-
-  private value(cell: Ref): Ref {
-    return this.parts.arena.word(cell, 0);
+    this.cells.clear();
   }
 
   private key(cell: Ref): Uint8Array {
@@ -117,15 +81,8 @@ export class OverwritingTable implements ExhibitTable {
     return arena.bytes[cell >>> PAGE_SHIFT].slice(start, start + arena.word(cell, 2));
   }
 
-  // Micro-steps: one change of state each, and one line of trace.
-
-  private create(): void {
-    this.cells = new Int32Array(EXHIBIT_BUCKETS);
-    this.parts.trace?.create(this.parts.id, EXHIBIT_BUCKETS);
-  }
-
-  private fill(bucket: number, hash: number, key: Uint8Array, value: Uint8Array): void {
-    const { arena, strings, trace, id } = this.parts;
+  private makeCell(hash: number, key: Uint8Array, value: Uint8Array): Ref {
+    const { arena, strings } = this.parts;
     const string = strings.create(value, 0, value.length);
     const cell = arena.allocate(HEADER_BYTES + key.length);
     const words = arena.words[cell >>> PAGE_SHIFT];
@@ -134,69 +91,35 @@ export class OverwritingTable implements ExhibitTable {
     words[first + 1] = hash;
     words[first + 2] = key.length;
     copyBytes(key, 0, key.length, arena.bytes[cell >>> PAGE_SHIFT], arena.offset(cell) + HEADER_BYTES);
-    this.cells[bucket] = cell;
-    this.size++;
-    trace?.link(id, 0, bucket, cell, hash, key.length, key, 0, key.length);
-    trace?.payload(id, cell, VALUE_WORD, string);
-    trace?.payload(id, cell, KIND_WORD, SHORT_STRING);
-  }
-
-  private empty(bucket: number, cell: Ref): void {
-    const { arena, strings, trace, id } = this.parts;
-    strings.release(this.value(cell));
-    this.cells[bucket] = NONE;
-    this.size--;
-    trace?.unlink(id, 0, bucket, cell);
-    arena.release(cell);
+    return cell;
   }
 
   // Seeing the whole.
 
   valueRefs(): Ref[] {
-    return this.taken().map((cell) => this.value(cell));
+    return this.cells.valueRefs();
   }
 
   snapshot(): HashTableModel {
-    const entries = new Map<number, EntryModel>();
-    const { chains } = emptyBuckets(this.cells.length);
-    const filled = chains.map((none, bucket) => {
-      const ref = this.cells[bucket];
-      if (ref === NONE) return none;
-      const key = this.key(ref);
-      entries.set(ref, {
-        ref,
-        hash: this.parts.arena.word(ref, 1),
-        keyLength: key.length,
-        key: key.slice(0, PREVIEW_BYTES),
-        payload: [this.value(ref), SHORT_STRING, 0],
-      });
-      return [ref];
+    return this.cells.snapshot((cell) => {
+      const key = this.key(cell);
+      return { hash: this.parts.arena.word(cell, 1), keyLength: key.length, key: key.slice(0, PREVIEW_BYTES) };
     });
-    const model = emptyHashTableModel(this.parts.hashName, PAYLOAD_WORDS);
-    return {
-      ...model,
-      tables: [{ size: this.cells.length, used: this.size, chains: filled }, model.tables[1]],
-      entries,
-    };
   }
 
   capture(): Int32Array {
-    return this.cells.slice();
+    return this.cells.capture();
   }
 
   restore(cells: Int32Array): void {
-    this.cells = cells.slice();
-    this.size = this.taken().length;
+    this.cells.restore(cells);
   }
 
   assertValid(): void {
-    for (const [bucket, cell] of this.cells.entries()) {
-      if (cell === NONE) continue;
+    this.cells.assertValid((bucket, cell) => {
       const key = this.key(cell);
       const home = this.parts.hash(key, 0, key.length) & (EXHIBIT_BUCKETS - 1);
       if (home !== bucket) throw new Error(`invariant 1: the cell of bucket ${bucket} holds a key of bucket ${home}`);
-    }
-    const taken = this.taken().length;
-    if (taken !== this.size) throw new Error(`invariant 2: ${taken} cells are taken, ${this.size} counted`);
+    });
   }
 }
