@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { giveUp } from './ensure-install.mjs';
 import { findRedis, noRedis } from './ensure-redis.mjs';
+import { freePort } from './free-port.mjs';
 
 /** Replies are recorded from this line of versions; another one has other texts. */
 const SERIES = '7.0.';
@@ -20,15 +21,6 @@ export function requireRedis() {
   if (!version.startsWith(SERIES))
     giveUp(`The transcripts follow Redis ${SERIES}x; the redis-server found here is ${version}.`);
   return version;
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Starts a server with the given settings over the usual ones; `stop()` ends it and removes its folder. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { bundle } from './bundle.mjs';
 import { ensureInstalled } from './ensure-install.mjs';
+import { freePort } from './free-port.mjs';
 
 const WRITERS = 4;
 /** Steps that a writer may have under way at once. */
@@ -18,15 +19,6 @@ const AHEAD = 20;
 const LONGEST_LIFE_MS = 80;
 
 const request = (...argv) => `*${argv.length}\r\n${argv.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 async function startServer(program, dir, port) {
   const flags = ['--port', String(port), '--http-port', '0', '--dir', dir];

@@ -2,22 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { bundle } from '../bundle.mjs';
 import { giveUp, root } from '../ensure-install.mjs';
 import { findRedis, noRedis } from '../ensure-redis.mjs';
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
+import { freePort } from '../free-port.mjs';
 
 /** How to start each: Vitrine from its sources as they are now, Redis from the PATH. */
 export async function contenders() {

@@ -56,6 +56,19 @@ export interface Prediction {
   readonly right: readonly Inline[];
 }
 
+export interface Try {
+  readonly kind: 'try';
+  readonly at: number;
+  readonly commands: readonly Command[];
+}
+
+export interface Check {
+  readonly kind: 'check';
+  readonly at: number;
+  readonly assertions: readonly Assertion[];
+  readonly solution: readonly Command[];
+}
+
 export interface Bits {
   readonly kind: 'bits';
   readonly at: number;
@@ -72,13 +85,8 @@ export interface BitRow {
 export type Part =
   | { readonly kind: 'prose'; readonly at: number; readonly prose: readonly Prose[] }
   | { readonly kind: 'code'; readonly at: number; readonly language: string; readonly lines: readonly (readonly CodeToken[])[] }
-  | { readonly kind: 'try'; readonly at: number; readonly commands: readonly Command[] }
-  | {
-      readonly kind: 'check';
-      readonly at: number;
-      readonly assertions: readonly Assertion[];
-      readonly solution: readonly Command[];
-    }
+  | Try
+  | Check
   | Bits
   | Prediction;
 

@@ -4,7 +4,7 @@
  */
 import type { HashName } from '../../engine/structures/hash-functions.steps.ts';
 import { parseAssertion, type Assertion } from './checks.ts';
-import { ASKS, LessonError, type Ask, type Command, type LessonFacts } from './lesson.ts';
+import { ASKS, LessonError, type Ask, type Check, type Command, type LessonFacts, type Try } from './lesson.ts';
 
 export interface FencedBlock {
   /** What stands behind the fence: `redis try`, `predict`, `c`. */
@@ -35,13 +35,8 @@ export interface BitsSource {
 export type PartSource =
   | { readonly kind: 'prose'; readonly at: number; readonly markdown: string }
   | { readonly kind: 'code'; readonly at: number; readonly language: string; readonly text: string }
-  | { readonly kind: 'try'; readonly at: number; readonly commands: readonly Command[] }
-  | {
-      readonly kind: 'check';
-      readonly at: number;
-      readonly assertions: readonly Assertion[];
-      readonly solution: readonly Command[];
-    }
+  | Try
+  | Check
   | BitsSource
   | PredictionSource;
 
