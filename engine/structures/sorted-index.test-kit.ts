@@ -112,13 +112,52 @@ export function filledWith<State, Model>(elements: SortedElements<State, Model>,
   return elements;
 }
 
-/** What is asked of every index: that its steps tell all that happens, and that it can go back. */
-export function itTellsAllAndComesBack<State, Model>(
+/** What is asked of every index: that it orders, that its steps tell all that happens, and that it can go back. */
+export function itIsASortedIndex<State, Model>(
   spec: StepKinds,
   make: (recorder: Recorder | null) => SortedElements<State, Model>,
   empty: Model,
   apply: (model: Model, step: AnyStep) => Model,
 ): void {
+  it('keeps the order that sorting would give, whatever is done to it', () => {
+    fc.assert(
+      fc.property(sortedChanges, (all) => {
+        const elements = make(null);
+        for (const change of all) {
+          elements.perform(change);
+          elements.index.assertValid();
+        }
+        expect(elements.order()).toEqual(expectedOrder(all));
+        elements.index.clear();
+        elements.table.clear(() => undefined);
+        expect(elements.arena.usedBytes).toBe(0);
+      }),
+    );
+  });
+
+  it('knows the rank of each element, the n-th, and how many are below a score', () => {
+    const { index } = filledWith(make(null), 500);
+    index.assertValid();
+    let rank = 0;
+    for (let at = index.first(); at !== NONE; at = index.next(at), rank++) {
+      expect(index.rank(at)).toBe(rank);
+      expect(index.at(rank)).toBe(at);
+    }
+    expect([index.at(-1), index.at(500), rank]).toEqual([NONE, NONE, 500]);
+    expect([index.countToScore(3, false), index.countToScore(3, true)]).toEqual([150, 200]);
+    expect([index.countToScore(-Infinity, false), index.countToScore(Infinity, true)]).toEqual([0, 500]);
+  });
+
+  it('counts members below bytes where all scores are equal', () => {
+    const elements = make(null);
+    for (const member of ['b', 'd', 'dd', '']) elements.perform({ do: 'set', member, score: 1 });
+    const count = (text: string, isInclusive: boolean): number =>
+      elements.index.countToMember(ascii(text), 0, text.length, isInclusive);
+    expect(['', 'a', 'd', 'dd', 'z'].map((text) => count(text, false))).toEqual([0, 1, 2, 3, 4]);
+    expect(['', 'a', 'd', 'dd', 'z'].map((text) => count(text, true))).toEqual([1, 1, 3, 4, 4]);
+    expect(make(null).index.countToMember(ascii('a'), 0, 1, true)).toBe(0);
+  });
+
   it('says enough while it works: after every change the fold of its steps equals its snapshot', () => {
     const met = new Set<string>();
     fc.assert(
