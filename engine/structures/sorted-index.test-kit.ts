@@ -17,7 +17,7 @@ export interface SortedChange {
 }
 
 /** Few members and few scores, so that both meet again. */
-export const sortedChanges = fc.array(
+const sortedChanges = fc.array(
   fc.record({
     do: fc.oneof(
       { weight: 20, arbitrary: fc.constant('set' as const) },
@@ -88,7 +88,7 @@ export class SortedElements<State, Model> {
 }
 
 /** What a plain map and a sort would make of the same changes. */
-export function expectedOrder(changes: readonly SortedChange[]): [member: string, score: number][] {
+function expectedOrder(changes: readonly SortedChange[]): [member: string, score: number][] {
   const map = new Map<string, number>();
   for (const { do: what, member, score } of changes) {
     if (what === 'set') map.set(member, score);
