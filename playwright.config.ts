@@ -1,16 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net';
-
 import { defineConfig } from '@playwright/test';
 
 import { findBrowser, launchOptions } from './scripts/find-browser.mjs';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort } from './scripts/free-port.mjs';
 
 // The runner reads this file once for itself and once in every worker; all must speak of the same server.
 process.env.VITRINE_E2E_PORT ??= String(await freePort());
