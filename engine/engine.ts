@@ -286,7 +286,11 @@ export class Engine {
     let whole: Uint8Array;
     try {
       // What this turn has logged by now was not handed over yet, and a transaction that is being run is not at its end.
-      whole = joined([log.readAll(), this.log.pending(), this.dispatcher.callLog.isGroupLogged ? END_OF_GROUP : NOTHING]);
+      whole = joined([
+        log.readAll(),
+        this.log.pending(),
+        this.dispatcher.callLog.isGroupLogged ? END_OF_GROUP : NOTHING,
+      ]);
     } catch {
       // The reply says so, and nothing was changed.
       return false;
