@@ -134,14 +134,14 @@ export class RequestDecoder {
     const view = viewOf(input);
     const commandStart = this.position;
     let at = commandStart;
-    if (this.isInsideCommand || !this.isAuthenticated || at + SHORTEST_BULK > end || input[at] !== STAR) return false;
-    const count = plainNumber(input, at + 1);
+    if (this.isInsideCommand || !this.isAuthenticated || at + SHORTEST_BULK > end) return false;
+    const count = markedNumber(STAR, input, view, at);
     if (count <= 0 || count > starts.length) return false;
     at += count < 10 ? 4 : count < 100 ? 5 : 6;
     for (let i = 0; i < count; i++) {
       // So that no read below goes past the input's end, which would be slower for good.
       if (at + SHORTEST_BULK > end) return false;
-      const length = bulkLength(input, view, at);
+      const length = markedNumber(DOLLAR, input, view, at);
       if (length < 0) return false;
       at += length < 10 ? 4 : length < 100 ? 5 : 6;
       starts[i] = at;
@@ -176,12 +176,12 @@ export class RequestDecoder {
     let at = this.position;
     let found = 0;
     if (this.isInsideCommand || !this.isAuthenticated) return 0;
-    while (found < most && at + SHORTEST_COMMAND <= end && input[at] === STAR) {
-      const count = plainNumber(input, at + 1);
+    while (found < most && at + SHORTEST_COMMAND <= end) {
+      const count = markedNumber(STAR, input, view, at);
       if (count <= which || count > FEW_WORDS) break;
       at += 4;
       for (let i = 0; i < count; i++) {
-        const length = at + SHORTEST_BULK > end ? -1 : bulkLength(input, view, at);
+        const length = at + SHORTEST_BULK > end ? -1 : markedNumber(DOLLAR, input, view, at);
         if (length < 0) return found;
         at += length < 10 ? 4 : length < 100 ? 5 : 6;
         if (i === which) starts[found] = at;
@@ -335,16 +335,20 @@ export class RequestDecoder {
   }
 }
 
-/** `$`, one digit and a line's end, read as one word; and a line's end alone. */
-const SHORT_BULK = 0x0a0d0024;
 const LINE_END = 0x0a0d;
+/** A line's end behind one digit, in a word that begins with a mark, and the first half of one behind two digits. */
+const ONE_DIGIT = 0x0a0d0000;
+const TWO_DIGITS = 0x0d000000;
 
-/** The length of the argument that begins with a `$` there, or -1. Most words of most commands have less than ten bytes. */
-function bulkLength(input: Uint8Array, view: DataView, at: number): number {
+/** The number between a mark and the end of its line, if it is plainly written; else -1. Nearly all have one digit or two. */
+function markedNumber(mark: number, input: Uint8Array, view: DataView, at: number): number {
   const word = view.getInt32(at, true);
-  const digit = ((word >>> 8) & 255) - 48;
-  if ((word & 0xffff00ff) === SHORT_BULK && digit >= 0 && digit <= 9) return digit;
-  return input[at] === DOLLAR ? plainNumber(input, at + 1) : -1;
+  const first = ((word >>> 8) & 255) - 48;
+  if ((word & 0xffff00ff) === (ONE_DIGIT | mark)) return first >= 0 && first <= 9 ? first : -1;
+  const second = ((word >>> 16) & 255) - 48;
+  const isTwo = first >= 1 && first <= 9 && second >= 0 && second <= 9;
+  if (isTwo && (word & 0xff0000ff) === (TWO_DIGITS | mark) && input[at + 4] === LF) return first * 10 + second;
+  return (word & 255) === mark ? plainNumber(input, at + 1) : -1;
 }
 
 /** A number of one to three digits with nothing before and a line's end behind it, or -1. */
