@@ -37,6 +37,8 @@ function transportTo(worker: () => EngineClient): Transport {
     },
     wait: pause,
     patience: () => pause(2000),
+    // Each wire is a port of its own, and nothing says in which order two of them are heard.
+    settle: () => pause(30),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Transport {
   wait(ms: number): void | Promise<void>;
   /** Resolves when waiting for a reply has no use any more. Left out where replies arrive before `send` returns. */
   patience?(): Promise<void>;
+  /** Resolves when what was sent has been heard, though nobody answers: where another wire could be heard before it. */
+  settle?(): Promise<void>;
 }
 
 export interface Difference {
@@ -169,6 +171,7 @@ class Run {
       // Where replies take time, an unexpected one shows up as a difference in what comes next.
       if (client.received !== '') this.differ(happening.line, 'nothing', printAll(client.received));
       client.received = '';
+      await this.transport.settle?.();
       return true;
     }
     const reply = await client.next(happening.node);
