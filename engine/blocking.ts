@@ -35,6 +35,8 @@ export interface FedKey {
 export class Blocking {
   /** In a keyframe. */
   nextOrder = 1;
+  /** Whether somebody is to be answered now. A field, for it is asked after every command. */
+  hasWork = false;
   private readonly databases: readonly Database[];
   private readonly waiting = new Set<Session>();
   /** By database and key, who waits for it in their order. */
@@ -49,11 +51,6 @@ export class Blocking {
   /** How many sessions wait. */
   get size(): number {
     return this.waiting.size;
-  }
-
-  /** Whether somebody is to be answered now. */
-  get hasWork(): boolean {
-    return this.fed.length > 0 || this.released.length > 0;
   }
 
   wait(session: Session, wait: Omit<Wait, 'order'>): void {
@@ -105,6 +102,7 @@ export class Blocking {
     if (wait === null || wait.type === PAUSE_IS_OVER) return false;
     this.leave(session);
     this.released.push({ session, wait, how });
+    this.hasWork = true;
     return true;
   }
 
@@ -127,7 +125,9 @@ export class Blocking {
   private readonly onFed = (db: Database, entry: Ref): void => {
     const key = db.keys.keyCopy(entry);
     const isKnown = this.fed.some((other) => other.db === db.index && compareBytes(other.key, key) === 0);
-    if (!isKnown && this.queues.has(nameOf(db.index, key, 0, key.length))) this.fed.push({ db: db.index, key });
+    if (isKnown || !this.queues.has(nameOf(db.index, key, 0, key.length))) return;
+    this.fed.push({ db: db.index, key });
+    this.hasWork = true;
   };
 
   /** Asks the databases to tell of keys that come into being, or no longer to. */
@@ -136,11 +136,19 @@ export class Blocking {
   }
 
   takeReleased(): Released | undefined {
-    return this.released.shift();
+    const first = this.released.shift();
+    this.countWork();
+    return first;
   }
 
   takeFed(): FedKey | undefined {
-    return this.fed.shift();
+    const first = this.fed.shift();
+    this.countWork();
+    return first;
+  }
+
+  private countWork(): void {
+    this.hasWork = this.fed.length > 0 || this.released.length > 0;
   }
 
   /** Who waits for a key now. */
@@ -154,6 +162,7 @@ export class Blocking {
     this.queues.clear();
     this.fed = [];
     this.released = [];
+    this.hasWork = false;
     this.listen(null);
     const waits = [...sessions].flatMap((session) =>
       session.waiting === null ? [] : ([[session, session.waiting]] as const),

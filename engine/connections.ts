@@ -122,6 +122,7 @@ export class Connections {
     this.share = share;
     if (session.waiting !== null) decoder.suspend();
     lookahead.begin();
+    this.dispatcher.begin(session);
     while (session.waiting === null && session.closing === 'no') {
       lookahead.step(session);
       if (!decoder.next()) break;

@@ -63,6 +63,8 @@ export class Dispatcher {
   private readonly film: Film;
   /** Whether those who wait are answered after each command, and not by somebody else later. */
   private isServing = true;
+  /** Whose plain commands can be run at once, without asking: until anything else is run. */
+  private usualSession: Session | null = null;
   /** Where the reply of the command that is being run begins, when it is to be taken back. */
   private silentFrom = -1;
   private readonly preview = new Uint8Array(PREVIEW_BYTES);
@@ -86,7 +88,52 @@ export class Dispatcher {
     return dispatcher;
   }
 
+  /** What comes next is this session's: most of what would be asked before each of its commands is asked here, once. */
+  begin(session: Session): void {
+    const { context } = this;
+    context.session = session;
+    context.db = context.keyspace.databases[session.db];
+    context.reply.protocol = session.protocol;
+    this.usualSession = this.isUsual(session) ? session : null;
+  }
+
   run(session: Session, args: Args): void {
+    const { context } = this;
+    const command = this.registry.find(args.bytes, args.starts[0], args.ends[0]);
+    if (session !== this.usualSession || command === null || !command.isPlain || !suits(command, args)) {
+      this.runCarefully(session, command, args);
+      return;
+    }
+    context.server.stats.commands++;
+    session.lastCommand = command.fullName;
+    const { errors } = context.reply;
+    this.call(session, command, args);
+    if (context.reply.errors !== errors) this.countError(context.reply.lastError);
+    if (this.blocking.hasWork) this.answerWaiting();
+    if (context.keyspace.lists.isUnsettled) context.keyspace.lists.settle();
+  }
+
+  /** Whether nothing but the data decides what a plain command of this session does, and nobody looks on. */
+  private isUsual(session: Session): boolean {
+    const { isAuthenticated, isSubscriber, isMonitor, queue } = session;
+    return (
+      isAuthenticated &&
+      !isSubscriber &&
+      !isMonitor &&
+      queue === null &&
+      !isSilent(session) &&
+      !this.film.isRunning &&
+      !this.observer.isWatched &&
+      this.pause.kind === null &&
+      this.maxMemoryBytes === 0 &&
+      this.logFailure === null &&
+      this.isServing &&
+      this.context.keyspace.expires
+    );
+  }
+
+  /** Any command of any session, whatever the circumstances. */
+  private runCarefully(session: Session, found: Command | null, args: Args): void {
     const { context } = this;
     const { reply, server } = context;
     const start = reply.length;
@@ -101,7 +148,7 @@ export class Dispatcher {
       const length = this.film.isHeard ? this.previewLine(args) : 0;
       this.film.beginCommand(session.id, session.db, server.nowMs, this.preview, length);
     }
-    const command = this.resolve(session, args);
+    const command = this.resolve(session, found, args);
     if (command !== null && this.mayRun(session, command, args)) {
       if (this.pause.kind !== null && this.mustWait(session, command)) this.postpone(session, command);
       else if (session.queue !== null && !command.isImmediate) this.enqueue(session, command, args);
@@ -116,6 +163,7 @@ export class Dispatcher {
     if (this.blocking.hasWork && this.isServing) this.answerWaiting();
     if (context.keyspace.lists.isUnsettled) context.keyspace.lists.settle();
     if (this.film.isRunning) this.film.endCommand(reply.buffer, start, end);
+    this.begin(session);
   }
 
   /** The command is over: its session is told what it has made untrue for itself. */
@@ -259,9 +307,8 @@ export class Dispatcher {
 
   // Before a command runs.
 
-  private resolve(session: Session, args: Args): Command | null {
+  private resolve(session: Session, command: Command | null, args: Args): Command | null {
     session.lastCommand = 'NULL';
-    const command = this.registry.find(args.bytes, args.starts[0], args.ends[0]);
     if (command === null) {
       this.rejectUnknown(args);
       return null;
@@ -278,8 +325,7 @@ export class Dispatcher {
 
   private withArity(session: Session, command: Command, args: Args): Command | null {
     session.lastCommand = command.fullName;
-    const { arity } = command;
-    if (arity > 0 ? args.count === arity : args.count >= -arity) return command;
+    if (suits(command, args)) return command;
     this.reject(command, wrongArity(command.fullName));
     return null;
   }
@@ -410,6 +456,11 @@ export class Dispatcher {
     }
     return length;
   }
+}
+
+/** Whether the command takes so many words. */
+function suits({ arity }: Command, { count }: Args): boolean {
+  return arity > 0 ? count === arity : count >= -arity;
 }
 
 /** Whether the session's replies are taken back. */

@@ -3,11 +3,13 @@ import { digitsOf, writeDigits } from './memory/numbers.ts';
 
 const CR = 13;
 const LF = 10;
+const PLUS = 43;
+const LETTER_O = 79;
+const LETTER_K = 75;
 const FIRST_CAPACITY = 64 * 1024;
 /** A buffer larger than this is given up once it was sent, so that one huge reply does not keep its memory for good. */
 const KEEP_CAPACITY = 4 * 1024 * 1024;
 
-const OK = ascii('+OK\r\n');
 const NULL_BULK = ascii('$-1\r\n');
 const NULL_ARRAY = ascii('*-1\r\n');
 const NULL_RESP3 = ascii('_\r\n');
@@ -30,8 +32,16 @@ export class Reply {
   /** The text of the last error, for the statistics by code. */
   lastError = '';
 
+  /** A byte at a time in one go: for most writes this is all that is said. */
   ok(): void {
-    this.raw(OK);
+    this.reserve(5);
+    const { buffer, length } = this;
+    buffer[length] = PLUS;
+    buffer[length + 1] = LETTER_O;
+    buffer[length + 2] = LETTER_K;
+    buffer[length + 3] = CR;
+    buffer[length + 4] = LF;
+    this.length = length + 5;
   }
 
   queued(): void {
@@ -189,8 +199,10 @@ export class Reply {
   }
 
   private crlf(): void {
-    this.buffer[this.length++] = CR;
-    this.buffer[this.length++] = LF;
+    const { buffer, length } = this;
+    buffer[length] = CR;
+    buffer[length + 1] = LF;
+    this.length = length + 2;
   }
 
   private digits(value: number): void {

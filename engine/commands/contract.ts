@@ -177,6 +177,8 @@ export interface Command {
   readonly isFast: boolean;
   /** Takes a moment, unless its words or its reply are long. */
   readonly isBrief: boolean;
+  /** Works with keys and values alone: it changes nothing of a connection or the server, and waits for nothing. */
+  readonly isPlain: boolean;
   /** Does not go into the slow log. */
   readonly isUnlogged: boolean;
   /** By their names in lower case, for a container. */

@@ -26,6 +26,7 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
     isReadOnly: flags.has('readonly'),
     isFast: flags.has('fast'),
     isBrief: container === undefined && BRIEF.has(spec.name),
+    isPlain: isPlain(spec, keySpecs) && container === undefined,
     isUnlogged: flags.has('skip_slowlog'),
     subcommands: spec.subcommands ? subcommandsOf(spec, spec.subcommands) : null,
     calls: 0,
@@ -36,6 +37,15 @@ export function toCommand(spec: CommandSpec, container?: CommandSpec): Command {
     histogram: null,
   };
 }
+
+/** Whether a command is about keys and values, and about nothing else. */
+function isPlain({ group, flags, isProtected }: CommandSpec, keySpecs: readonly KeySpec[]): boolean {
+  return PLAIN_GROUPS.has(group) && keySpecs.length > 0 && !flags.includes('blocking') && isProtected !== true;
+}
+
+const PLAIN_GROUPS = new Set<CommandSpec['group']>([
+  ...(['string', 'list', 'set', 'sorted-set', 'hash', 'bitmap', 'hyperloglog', 'generic'] as const),
+]);
 
 /** What is over in a moment however large the value is, so that looking at a clock would be a good part of it. */
 const BRIEF = new Set([

@@ -160,7 +160,7 @@ export class Database {
   peek(bytes: Uint8Array, start: number, end: number): Ref {
     const entry = this.keys.find(bytes, start, end);
     // While the log is read nothing expires: a key past its deadline is there until the log itself removes it.
-    if (entry === NONE || !this.parts.expires() || !this.isExpired(entry)) return entry;
+    if (entry === NONE || !this.isExpired(entry) || !this.parts.expires()) return entry;
     if (!this.parts.isFrozen()) this.expire(entry);
     return NONE;
   }

@@ -20,24 +20,24 @@ export class ListValues implements ValueType {
 
   /** Lists that the present command has used, in which inner nodes may have to be compressed again. */
   private unsettled: QuickListPacking[] = [];
+  /** Whether there are any. A field, for it is asked after every command. */
+  isUnsettled = false;
 
   constructor(parts: ListParts) {
     this.packs = parts.listpacks;
     this.quicklists = parts.quicklists;
   }
 
-  get isUnsettled(): boolean {
-    return this.unsettled.length > 0;
-  }
-
   noteUnsettled(packing: QuickListPacking): void {
     this.unsettled.push(packing);
+    this.isUnsettled = true;
   }
 
   /** Before a command is over: inner nodes are compressed, those near an end are plain. */
   settle(): void {
     for (const packing of this.unsettled) packing.settle();
     this.unsettled.length = 0;
+    this.isUnsettled = false;
   }
 
   /** Makes a key that was just looked for and not found stand for a list without elements. */
