@@ -15,7 +15,7 @@ import { SlowLog, type SlowLogState } from './slow-log.ts';
 import { wordsInQuotes, wordsInShort } from './words.ts';
 
 /** Of quick commands the first of each piece of input is timed, and then one in so many. */
-const TIMED_ONE_IN = 16;
+const TIMED_ONE_IN = 64;
 /** A call with more bytes than these, of words or of reply, may take long whatever the command. */
 export const MANY_BYTES = 16 * 1024;
 /** The answer of `begin` for a call that is not timed. */

@@ -150,7 +150,8 @@ export class RequestDecoder {
       if (at + 2 > end || view.getInt16(at, true) !== LINE_END) return false;
       at += 2;
     }
-    args.bytes = input;
+    // Mostly they are already, and to say so again would make work for the garbage collector.
+    if (args.bytes !== input) args.bytes = input;
     args.count = count;
     this.requestStart = commandStart;
     this.requestEnd = at;
