@@ -94,6 +94,7 @@ export class Dispatcher {
     context.session = session;
     context.db = context.keyspace.databases[session.db];
     context.reply.protocol = session.protocol;
+    this.silentFrom = -1;
     this.usualSession = this.isUsual(session) ? session : null;
   }
 
