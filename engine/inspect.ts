@@ -72,7 +72,8 @@ function valueOf(keyspace: Keyspace, database: Database, entry: Ref): KeyRecord[
   if (encoding === INT || isSlot(encoding)) return null;
   const ref = database.value(entry);
   const capacity = arena.capacityOf(ref);
-  return { ref, capacity, length: lengthAt(ref, encoding, keyspace), bytes: blockBytes(keyspace, ref, capacity) };
+  const bytes = encoding === LISTPACK ? packBytes(keyspace, ref, capacity) : blockBytes(keyspace, ref, capacity);
+  return { ref, capacity, length: lengthAt(ref, encoding, keyspace), bytes };
 }
 
 /** How much of a value's block is in use, a string's own length word left out. */
@@ -86,4 +87,11 @@ function lengthAt(ref: Ref, encoding: number, { compressed, dynamicStrings, ints
 function blockBytes(keyspace: Keyspace, ref: Ref, capacity: number): Uint8Array {
   const start = keyspace.arena.offset(ref);
   return keyspace.arena.bytes[ref >>> PAGE_SHIFT].slice(start, start + Math.min(capacity, VALUE_BYTES));
+}
+
+/** A pack's block as it is drawn: the elements behind the header, the room to spare behind them, wherever it is just now. */
+function packBytes({ listpacks }: Keyspace, ref: Ref, capacity: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(capacity, VALUE_BYTES));
+  bytes.set(listpacks.whole(ref).subarray(0, bytes.length));
+  return bytes;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Arena } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
@@ -120,6 +120,52 @@ describe('the listpack', () => {
         packs.release(ref);
         arena.assertValid();
         expect(arena.usedBytes).toBe(0);
+      }),
+    );
+  });
+
+  it('moves what is there for few of the elements that are put in front of it, and for none that is taken from there', () => {
+    const packs = new Listpacks(new Arena(), 1, null);
+    const moves = vi.spyOn(Uint8Array.prototype, 'copyWithin');
+    let ref = packs.create();
+    for (let i = 0; i < 1000; i++) ref = packs.prepend(ref, ascii(String(i)), 0, String(i).length);
+    expect(packs.used(ref)).toBeGreaterThan(8000);
+    for (let i = 999; i > 500; i--) {
+      expect(elementAt(packs, ref, FIRST)).toBe(String(i));
+      ref = packs.remove(ref, FIRST);
+      packs.assertValid(ref);
+    }
+    expect(moves.mock.calls.length).toBeLessThan(50);
+    moves.mockRestore();
+  });
+
+  it('holds the same at both ends, whether its block is one that has gaps or a larger one', () => {
+    const piece = fc.record({
+      isFront: fc.boolean(),
+      isGone: fc.nat(3),
+      length: fc.constantFrom(0, 3, 90, 2000, 9000),
+    });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 120 }), (pieces) => {
+        const packs = new Listpacks(new Arena(), 1, null);
+        let ref = packs.create();
+        const value: string[] = [];
+        for (const [i, { isFront, isGone, length }] of pieces.entries()) {
+          const text = String.fromCharCode(97 + (i % 26)).repeat(length);
+          if (isGone === 0 && value.length > 0) {
+            ref = packs.remove(ref, isFront ? FIRST : packs.last(ref));
+            if (isFront) value.shift();
+            else value.pop();
+          } else {
+            ref = isFront ? packs.prepend(ref, ascii(text), 0, length) : packs.append(ref, ascii(text), 0, length);
+            if (isFront) value.unshift(text);
+            else value.push(text);
+          }
+          packs.assertValid(ref);
+        }
+        expect(contents(packs, ref)).toEqual(value);
+        expect(contents(packs, packs.copy(ref))).toEqual(value);
+        expect(contents(packs, packs.revive(packs.whole(ref)))).toEqual(value);
       }),
     );
   });

@@ -348,8 +348,7 @@ export class QuickListPacking {
     const pack = this.nodes.payload(node, PACK);
     const used = this.packs.used(pack);
     if (used < LEAST_COMPRESSED || used > MOST_COMPRESSED) return;
-    const first = this.arena.offset(pack);
-    const to = this.compressed.create(this.packs.bytes(pack), first, first + used, used - LEAST_SAVED);
+    const to = this.compressed.create(this.packs.whole(pack), 0, used, used - LEAST_SAVED);
     if (to === NONE) return;
     this.trace?.close(this.id, node);
     const count = this.packs.count(pack);
