@@ -88,8 +88,8 @@ export class Connections {
   connection(session: Session): Connection {
     return {
       id: session.id,
-      receive: (bytes) => {
-        this.receive(session, bytes);
+      receive: (bytes, length = bytes.length) => {
+        this.receive(session, bytes, length);
       },
       close: () => {
         this.end(session);
@@ -107,17 +107,17 @@ export class Connections {
 
   // What comes in.
 
-  private receive(session: Session, bytes: Uint8Array): void {
+  private receive(session: Session, bytes: Uint8Array, length: number): void {
     if (session.isClosed || session.closing !== 'no') return;
     const { decoder } = session;
     const { server, lookahead } = this;
     const start = this.reply.length;
-    server.stats.inputBytes += bytes.length;
+    server.stats.inputBytes += length;
     server.stats.reads++;
-    session.inputBytes += bytes.length;
+    session.inputBytes += length;
     session.lastActiveMs = server.nowMs;
     server.observer.newInput();
-    decoder.feed(bytes);
+    decoder.feed(bytes, length);
     const share = { session, start };
     this.share = share;
     if (session.waiting !== null) decoder.suspend();
@@ -163,7 +163,7 @@ export class Connections {
     const ready = [...this.suspended].filter((session) => session.peer.isFull?.() !== true);
     for (const session of ready) {
       this.suspended.delete(session);
-      this.receive(session, NOTHING);
+      this.receive(session, NOTHING, 0);
     }
     return ready.length > 0;
   }

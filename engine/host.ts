@@ -49,7 +49,8 @@ export interface Peer {
 
 export interface Connection {
   readonly id: number;
-  receive(bytes: Uint8Array): void;
+  /** Bytes have come: all of these, or so many of them. They must stay as they are during the call, and no longer. */
+  receive(bytes: Uint8Array, length?: number): void;
   /** The other end is gone. */
   close(): void;
 }

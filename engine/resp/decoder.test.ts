@@ -11,12 +11,17 @@ interface Seen {
   readonly error: string | null;
 }
 
+/** What lies in a host's buffer behind what it has read just now. */
+const BEHIND = ascii('\r\n$1\r\n');
+
 function decode(pieces: readonly Uint8Array[], decoder = new RequestDecoder(LIMITS)): Seen {
   const commands: string[][] = [];
   for (const piece of pieces) {
-    // A fresh copy each time, spoiled afterwards: nothing may be read from a piece once it was handed back.
-    const input = piece.slice();
-    decoder.feed(input);
+    // A fresh copy each time, spoiled afterwards: nothing may be read from a piece once it was handed back, nor behind it.
+    const input = new Uint8Array(piece.length + BEHIND.length);
+    input.set(piece);
+    input.set(BEHIND, piece.length);
+    decoder.feed(input, piece.length);
     while (decoder.next()) commands.push(Array.from({ length: decoder.args.count }, (_, i) => decoder.args.latin1(i)));
     input.fill(0);
     if (decoder.error !== null) break;

@@ -76,17 +76,17 @@ export class RequestDecoder {
     return this.kept.length;
   }
 
-  /** Hands over bytes; then call `next` until it returns false. They must stay as they are until then. */
-  feed(chunk: Uint8Array): void {
+  /** Hands over bytes, the first so many of them; then call `next` until it returns false. They must stay as they are until then. */
+  feed(chunk: Uint8Array, length = chunk.length): void {
     if (this.keptLength === 0) {
       this.input = chunk;
-      this.end = chunk.length;
+      this.end = length;
       this.position = 0;
       this.commandStart = 0;
       this.searched = 0;
       return;
     }
-    this.keep(chunk, this.keptLength);
+    this.keep(length < chunk.length ? chunk.subarray(0, length) : chunk, this.keptLength);
     this.input = this.kept;
     this.end = this.keptLength;
   }
@@ -259,7 +259,7 @@ export class RequestDecoder {
   private findLine(tooLong: string): number {
     const at = this.search(CR);
     if (at < this.end - 1 && this.input[at] === CR) return at;
-    if (this.input[at] !== CR && this.end - this.position > LONGEST_LINE) this.fail(tooLong);
+    if ((at >= this.end || this.input[at] !== CR) && this.end - this.position > LONGEST_LINE) this.fail(tooLong);
     return -1;
   }
 

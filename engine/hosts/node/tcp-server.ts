@@ -90,9 +90,9 @@ export class TcpServer {
 
   private serve(socket: Socket, connection: Connection, input: Input): void {
     const { loop } = this;
-    input.take = (chunk) => {
+    input.take = (chunk, length) => {
       loop.turn();
-      connection.receive(chunk);
+      connection.receive(chunk, length);
     };
     socket.on('drain', () => {
       loop.turn();
@@ -121,7 +121,7 @@ export class TcpServer {
 
 /** Who takes what a socket has read; nobody while the connection is being made. */
 interface Input {
-  take: ((chunk: Uint8Array) => void) | null;
+  take: ((chunk: Uint8Array, length: number) => void) | null;
 }
 
 /** One buffer for whatever any socket reads: the engine takes what it needs during the call. */
@@ -135,7 +135,7 @@ const SHARED = new Uint8Array(64 * 1024);
 function readingIntoShared(accepted: Socket, input: Input): Socket {
   const { _handle: handle } = accepted as Socket & { _handle?: object | null };
   if (!handle) {
-    accepted.on('data', (chunk: Buffer) => input.take?.(chunk));
+    accepted.on('data', (chunk: Buffer) => input.take?.(chunk, chunk.length));
     accepted.resume();
     return accepted;
   }
@@ -146,7 +146,7 @@ function readingIntoShared(accepted: Socket, input: Input): Socket {
     onread: {
       buffer: SHARED,
       callback: (length: number) => {
-        input.take?.(SHARED.subarray(0, length));
+        input.take?.(SHARED, length);
         return true;
       },
     },
