@@ -120,6 +120,34 @@ test('a pipeline about one large collection is answered as its commands are one 
   );
 });
 
+test('a pipeline about one key is answered as its commands are one by one, wherever the key goes meanwhile', () => {
+  const line = fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom('LPUSH k a', 'RPUSH k b', 'RPOP k', 'LLEN k', 'LRANGE k 0 -1', 'TYPE k') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('DEL k', 'EXPIRE k 0', 'PERSIST k', 'EXPIRE k 100', 'GETDEL k', 'SET k v'),
+    },
+    { weight: 3, arbitrary: fc.constantFrom('RENAME k other', 'RENAME other k', 'COPY k other REPLACE', 'MOVE k 1') },
+    { weight: 1, arbitrary: fc.constantFrom('SWAPDB 0 1', 'SELECT 1', 'SELECT 0', 'FLUSHALL SYNC') },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(line, { maxLength: 40 }), { maxLength: 4 }), (pieces) => {
+      const [piped, single] = [largeEngine(), largeEngine()];
+      for (const lines of pieces) {
+        // What a piece has emptied is filled again, so that the next one is looked through as well.
+        for (const { client } of [piped, single])
+          client.send(['SELECT 0', ENLARGE, 'DEL k', 'RPUSH k x y'].map(request).join(''));
+        const all = ['LLEN k', 'LLEN k', ...lines];
+        const one = all.map((said) => single.client.send(request(said))).join('');
+        expect(piped.client.send(all.map(request).join(''))).toBe(one);
+      }
+      for (const { engine } of [piped, single]) engine.engine.keyspace.assertValid();
+      expect(piped.engine.say('DEBUG DIGEST')).toBe(single.engine.say('DEBUG DIGEST'));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('what is foreseen is not there any more when all keys have gone', () => {
   const { client } = largeEngine();
   client.send(request('MSET a 1 b 2'));

@@ -52,7 +52,10 @@ export class Lookahead {
   private lookInside({ db, decoder }: Session): number {
     const { keyspace } = this;
     const { foreseen, databases } = keyspace;
-    const entry = databases[db].keys.glimpse(decoder.bytes, foreseen.starts[0], foreseen.ends[0]);
+    const { keys } = databases[db];
+    const [start, end] = [foreseen.starts[0], foreseen.ends[0]];
+    const entry = keys.glimpse(decoder.bytes, start, end);
+    if (entry !== NONE) foreseen.keep(keys, entry, decoder.bytes, start, end);
     const table = entry === NONE ? null : keyspace.tableInside(databases[db], entry);
     if (table === null) return NEVER;
     const which = databases[db].type(entry) === TYPE_ZSET ? SCORED_MEMBER : MEMBER;

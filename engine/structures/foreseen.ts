@@ -7,10 +7,13 @@
  * then all their values: reads that do not need each other wait at the same time. JavaScript has no way to ask for memory
  * without reading it; this is how to come near.
  *
+ * Where they are all about one key, its entry is kept, and they need not look for it at all.
+ *
  * Nothing but time may depend on what is foreseen. What is kept from it are each key's hash, which follows from the bytes
- * alone, so that they must stay as they are until `forget`, and its entry, until any entry comes or goes.
+ * alone, so that they must stay as they are until `forget`, and its entry, until any entry comes or goes; of the one key, until
+ * that entry goes.
  */
-import type { Ref } from '../memory/arena.ts';
+import { NONE, type Ref } from '../memory/arena.ts';
 import { equalBytes } from '../memory/bytes.ts';
 
 /** As many reads as a processor keeps in flight, about; and what they bring must not push each other out. */
@@ -30,6 +33,12 @@ export class Foreseen {
   /** Something that depends on all that was read, so that no compiler finds the reading useless. */
   read = 0;
   private next = 0;
+  /** The one key that all are about: the table in which it is, its entry, and where its bytes lie. */
+  private keptIn: object | null = null;
+  keptEntry: Ref = NONE;
+  private keptBytes: Uint8Array = NOTHING;
+  private keptStart = 0;
+  private keptEnd = 0;
 
   /** So many keys lie in these bytes, at the places noted. False when there is no use in it: for one key, however often. */
   begin(bytes: Uint8Array, count: number): boolean {
@@ -46,8 +55,30 @@ export class Foreseen {
     return equalBytes(this.bytes, this.starts[one], this.bytes, this.starts[other], length);
   }
 
+  /** These bytes are the key that all of the next commands are about, and this is its entry. */
+  keep(table: object, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
+    this.keptIn = table;
+    this.keptEntry = entry;
+    this.keptBytes = bytes;
+    this.keptStart = start;
+    this.keptEnd = end;
+  }
+
+  /** Whether these bytes are that key, in that table: then `keptEntry` is its entry. */
+  isKept(table: object, bytes: Uint8Array, start: number, end: number): boolean {
+    if (table !== this.keptIn || bytes !== this.keptBytes) return false;
+    const length = end - start;
+    return length === this.keptEnd - this.keptStart && equalBytes(bytes, start, bytes, this.keptStart, length);
+  }
+
+  /** An entry goes from a table, or with `NONE` all of them do. */
+  letGo(table: object, entry: Ref): void {
+    if (table === this.keptIn && (entry === NONE || entry === this.keptEntry)) this.keptIn = null;
+  }
+
   /** To be called before the bytes change. */
   forget(): void {
+    this.keptIn = null;
     this.count = 0;
     this.table = null;
     this.bytes = NOTHING;

@@ -122,6 +122,7 @@ export class HashTable {
   /** The entry of the key `bytes[start..end)`, or `NONE`. */
   find(bytes: Uint8Array, start: number, end: number): Ref {
     const { foreseen } = this;
+    if (foreseen?.isKept(this, bytes, start, end)) return foreseen.keptEntry;
     if (foreseen === null || !foreseen.isNext(bytes, start, end))
       return this.search(this.hash(bytes, start, end), bytes, start, end);
     if (foreseen.table !== this) return this.search(foreseen.hash, bytes, start, end);
@@ -403,6 +404,7 @@ export class HashTable {
 
   private unlink(table: BucketArray, which: number, bucket: number, entry: Ref, previous: Ref): void {
     this.outdate();
+    this.foreseen?.letGo(this, entry);
     if (previous === NONE) table.setHead(bucket, this.next(entry));
     else this.setNext(previous, this.next(entry));
     table.used--;
@@ -437,6 +439,7 @@ export class HashTable {
 
   private cleared(): void {
     this.outdate();
+    this.foreseen?.letGo(this, NONE);
     this.cursor = -1;
     this.trace?.clear(this.id);
   }
