@@ -26,6 +26,8 @@ export class Foreseen {
   readonly hashes = new Int32Array(AT_ONCE);
   /** The entry of each key, or `NONE`: as long as `table` says so. */
   readonly entries = new Int32Array(AT_ONCE);
+  /** What was read for each. */
+  readonly words = new Int32Array(AT_ONCE);
   bytes: Uint8Array = NOTHING;
   count = 0;
   /** Where they were looked for, and nothing has come or gone since. */
