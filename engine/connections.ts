@@ -137,6 +137,7 @@ export class Connections {
     this.share = null;
     if (decoder.error !== null) {
       this.reply.error(decoder.error);
+      this.dispatcher.countError(decoder.error);
       session.closing = 'after-reply';
     } else if (decoder.pendingBytes > this.parts.config.number('client-query-buffer-limit')) {
       session.closing = 'now';

@@ -96,6 +96,18 @@ test('when the log cannot be written, the next command that writes is refused', 
   expect(client.send(pipeline(['INCR a']))).toBe(':3\r\n');
 });
 
+test('an error inside of a transaction counts once', () => {
+  const { engine, client } = prepared();
+  client.send(pipeline(['MULTI', 'INCR h', 'INCR a', 'LPUSH a x', 'EXEC', 'GET a']));
+  expect(engine.say('INFO errorstats')).toContain('errorstat_WRONGTYPE:count=2\r\n');
+});
+
+test('what is no request counts as an error, too', () => {
+  const { engine, client } = prepared();
+  client.send('*1\r\n$x\r\n');
+  expect(engine.say('INFO errorstats')).toContain('errorstat_ERR:count=1\r\n');
+});
+
 test('a client that another one has silenced nothing of is heard again at once', () => {
   const { engine, client } = prepared();
   const other = engine.connect();

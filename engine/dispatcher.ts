@@ -63,6 +63,8 @@ export class Dispatcher {
   private readonly film: Film;
   /** Whether those who wait are answered after each command, and not by somebody else later. */
   private isServing = true;
+  /** How many errors had been written when the present command began, or when the last one was counted. */
+  private errorsBefore = 0;
   /** Whose plain commands can be run at once, without asking: until anything else is run. */
   private usualSession: Session | null = null;
   /** Where the reply of the command that is being run begins, when it is to be taken back. */
@@ -107,9 +109,9 @@ export class Dispatcher {
     }
     context.server.stats.commands++;
     session.lastCommand = command.fullName;
-    const { errors } = context.reply;
+    this.errorsBefore = context.reply.errors;
     this.call(session, command, args);
-    if (context.reply.errors !== errors) this.countError(context.reply.lastError);
+    this.countErrors();
     if (this.blocking.hasWork) this.answerWaiting();
     if (context.keyspace.lists.isUnsettled) context.keyspace.lists.settle();
   }
@@ -138,8 +140,8 @@ export class Dispatcher {
     const { context } = this;
     const { reply, server } = context;
     const start = reply.length;
-    const errors = reply.errors;
     const wasSilent = isSilent(session);
+    this.errorsBefore = reply.errors;
     this.silentFrom = wasSilent ? start : -1;
     context.session = session;
     context.db = context.keyspace.databases[session.db];
@@ -157,7 +159,7 @@ export class Dispatcher {
     } else if (session.queue !== null) {
       session.isQueueBroken = true;
     }
-    if (reply.errors !== errors) this.countError(reply.lastError);
+    this.countErrors();
     if (session.replyMode !== 'on' && session.waiting === null) this.silence(session, start, wasSilent);
     const end = reply.length;
     if (this.observer.isWatched) this.told(session, command);
@@ -180,11 +182,11 @@ export class Dispatcher {
     if (command === null) throw new Error(`${fullName} was queued, and is no command`);
     const { session, reply } = context;
     const start = reply.length;
-    const errors = reply.errors;
     const wasSilent = isSilent(session);
+    this.errorsBefore = reply.errors;
     context.db = context.keyspace.databases[session.db];
     this.call(session, command, args);
-    if (reply.errors !== errors) this.countError(reply.lastError);
+    this.countErrors();
     if (wasSilent && isSilent(session)) reply.length = start;
   }
 
@@ -280,10 +282,11 @@ export class Dispatcher {
     if (command === null || session.isClosed) return;
     const outer = { session: context.session, db: context.db, command: context.command };
     const { dirty } = keyspace.stats;
-    const [start, errors] = [reply.length, reply.errors];
+    const start = reply.length;
     const wasSilent = isSilent(session);
     Object.assign(context, { session, db: keyspace.databases[wait.db], command });
     reply.protocol = session.protocol;
+    this.errorsBefore = reply.errors;
     command.calls++;
     this.callLog.begin();
     reply.keptLength = start;
@@ -297,7 +300,7 @@ export class Dispatcher {
       reply.error(error.message);
       command.failed++;
     }
-    if (reply.errors !== errors) this.countError(reply.lastError);
+    this.countErrors();
     if (isServed) this.observer.end(session, command, wait.args, begun);
     if (this.isLogging && keyspace.stats.dirty !== dirty) this.callLog.append(context, wait.args);
     if (session.replyMode !== 'on') this.silence(session, start, wasSilent);
@@ -429,7 +432,16 @@ export class Dispatcher {
 
   // After it.
 
-  private countError(text: string): void {
+  /** Counts the last error since `errorsBefore` by its code. What a transaction ran has counted its own. */
+  private countErrors(): void {
+    const { reply } = this.context;
+    if (reply.errors === this.errorsBefore) return;
+    this.errorsBefore = reply.errors;
+    this.countError(reply.lastError);
+  }
+
+  /** For INFO errorstats. */
+  countError(text: string): void {
     const { errors } = this.context.server.stats;
     const space = text.indexOf(' ');
     const code = space < 0 ? text : text.slice(0, space);
