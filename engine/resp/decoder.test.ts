@@ -142,6 +142,12 @@ describe('looking ahead', () => {
     expect(keysIn(pipeline('SADD s a', 'SCARD s', 'SADD s b'), 0, 2)).toEqual(['a']);
   });
 
+  it('tells the word of commands that begin alike, whether they are as long as each other or not', () => {
+    expect(keysIn(pipeline('SET a xx', 'SET b yy', 'SET c zz', 'SET d vv'))).toEqual(['a', 'b', 'c', 'd']);
+    expect(keysIn(pipeline('SET a xx', 'SET b y', 'SET c zzz', 'SET d v'))).toEqual(['a', 'b', 'c', 'd']);
+    expect(keysIn(pipeline('SET a xx', 'SET bb y', 'SET c zz', 'GET d'))).toEqual(['a', 'bb', 'c', 'd']);
+  });
+
   it('ends before a command without one, a long one, one that has not come whole, and one that is not plainly written', () => {
     expect(keysIn(pipeline('GET a', 'PING', 'GET b'))).toEqual(['a']);
     expect(keysIn(pipeline('GET a', 'MSET b 1 c 2 d 3 e 4 f 5', 'GET g'))).toEqual(['a']);

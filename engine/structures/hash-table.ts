@@ -169,9 +169,10 @@ export class HashTable {
     // There is a word to read at `NONE`, too.
     for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
     for (let i = 0; i < count; i++) {
-      if (words[i] !== hashes[i] && entries[i] !== NONE) entries[i] = this.next(entries[i]);
+      if (words[i] === hashes[i] || entries[i] === NONE) continue;
+      entries[i] = this.next(entries[i]);
+      words[i] = arena.word(entries[i], 1);
     }
-    for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
     for (let i = 0; i < count; i++) {
       let entry = entries[i];
       while (entry !== NONE && !this.holds(entry, hashes[i], bytes, starts[i], ends[i])) entry = this.next(entry);
