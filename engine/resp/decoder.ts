@@ -167,9 +167,9 @@ export class RequestDecoder {
   }
 
   /**
-   * Notes where one of the words of each of the next commands most likely lies, counted from the command's name on, and returns how many
-   * they are: as far as the commands have come, are short and plainly written, and as there is room. The first word mostly
-   * is a key.
+   * Notes where one of the words of each of the next commands most likely lies, counted from the command's name on, and returns
+   * how many they are: as far as the commands have come, are short and plainly written, and as there is room. The first word
+   * mostly is a key.
    */
   wordsAhead(which: number, starts: Int32Array, ends: Int32Array, most = starts.length): number {
     const { input, end } = this;
