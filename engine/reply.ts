@@ -210,7 +210,8 @@ export class Reply {
     this.length = writeDigits(value < 0 ? -value : value, this.buffer, this.length);
   }
 
-  private reserve(bytes: number): void {
+  /** Makes room for so many bytes behind `length`. */
+  reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     let capacity = this.buffer.length * 2;
     while (capacity < this.length + bytes) capacity *= 2;

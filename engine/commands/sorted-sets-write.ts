@@ -132,8 +132,12 @@ const OPTIONS: readonly { readonly word: string; readonly bit: number }[] = [
   { word: 'LT', bit: LT },
 ];
 
+/** Most scores are longer, and so are not held against each. */
+const LONGEST_OPTION = Math.max(...OPTIONS.map(({ word }) => word.length));
+
 /** The bit of the option at an argument, 0 where it is none. */
 function optionAt(args: Args, index: number): number {
+  if (args.length(index) > LONGEST_OPTION) return 0;
   for (const { word, bit } of OPTIONS) if (args.is(index, word)) return bit;
   return 0;
 }

@@ -78,14 +78,10 @@ export class ListValues implements ValueType {
     let { node, at } = list;
     for (let left = count; left > 0; node = list.nodes.next(node)) {
       const pack = list.packing.pack(node);
-      const used = this.packs.used(pack);
-      const page = this.packs.bytes(pack);
-      for (; at < used && left > 0; left--) {
-        const start = this.packs.replyStart(pack, at);
-        at = this.packs.read(pack, at);
-        // An element is its own reply.
-        reply.slice(page, start, this.packs.end + 2);
-      }
+      reply.reserve(this.packs.used(pack) - at);
+      // An element is its own reply.
+      left -= this.packs.copyReplies(pack, at, left, reply.buffer, reply.length);
+      reply.length = this.packs.copiedTo;
       at = FIRST;
     }
   }

@@ -67,6 +67,8 @@ export class Listpacks {
   /** Where the element that was last read begins and ends, within `bytes(ref)`. */
   start = 0;
   end = 0;
+  /** Where the replies that were last copied end. */
+  copiedTo = 0;
 
   private readonly arena: Arena;
   private readonly id: number;
@@ -161,6 +163,30 @@ export class Listpacks {
   /** Where in `bytes(ref)` an element's reply begins, `$` and all. It ends two bytes behind `end` once that was read. */
   replyStart(ref: Ref, at: number): number {
     return this.base(ref) + at;
+  }
+
+  /**
+   * Copies the replies of up to so many elements from an offset on, one behind the other, to where there must be room for them.
+   * Returns how many they are; they end at `copiedTo`. One loop over all, for who reads a range waits for little else.
+   */
+  copyReplies(ref: Ref, offset: number, most: number, to: Uint8Array, toStart: number): number {
+    const page = this.bytes(ref);
+    const base = this.base(ref);
+    const used = base + this.used(ref);
+    let at = base + offset;
+    let toAt = toStart;
+    let left = most;
+    for (; left > 0 && at < used; left--) {
+      let end = at + 1;
+      let length = 0;
+      for (; page[end] !== CR; end++) length = length * 10 + page[end] - 48;
+      end += length + 4;
+      copyBytes(page, at, end, to, toAt);
+      toAt += end - at;
+      at = end + backLengthBytes(end - at);
+    }
+    this.copiedTo = toAt;
+    return most - left;
   }
 
   /**

@@ -58,6 +58,12 @@ const CUT_AND_JOINED: Change[] = [
   { do: 'before', index: 2, bytes: ascii('x') },
 ];
 
+/** An inner node, compressed, is read and by that opened, and then closed again: rarely met by chance, too. */
+const OPENED: Change[] = [
+  ...Array.from({ length: 5 }, () => ({ do: 'back' as const, bytes: new Uint8Array(1000).fill(120) })),
+  { do: 'replace', index: 2, bytes: new Uint8Array(1000).fill(121) },
+];
+
 class Shelf {
   readonly arena = new Arena();
   readonly packs = new Listpacks(this.arena, 2, null);
@@ -262,7 +268,12 @@ describe('the quicklist', () => {
         }
         for (const kind of witness.met) met.add(kind);
       }),
-      { examples: [[CUT_AND_JOINED, 4, 0]] },
+      {
+        examples: [
+          [CUT_AND_JOINED, 4, 0],
+          [OPENED, 1, 1],
+        ],
+      },
     );
     for (const spec of [quickListSteps, linkedListSteps])
       for (const kind of Object.keys(spec.kinds)) expect(met).toContain(`${spec.structure}.${kind}`);

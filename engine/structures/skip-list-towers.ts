@@ -3,6 +3,8 @@ import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/are
 import type { LinkModel } from './skip-list.steps.ts';
 import { SCORE_DOUBLE, TABLE_WORDS } from './sorted-index.ts';
 
+/** High enough for four thousand million elements. */
+export const MOST_LEVELS = 16;
 /** The words of an element behind those of the table: the bytes of its tower, and its score (two). */
 export const TOWER_BYTES = 3;
 export const FOREIGN_WORDS = 3;
@@ -93,5 +95,25 @@ export class Towers {
       forward: this.forward(element, level),
       span: this.span(element, level),
     }));
+  }
+}
+
+/** The way of a search. */
+export class Path {
+  /** For each level: the last element before the place, and how many are before that. */
+  readonly before = new Int32Array(MOST_LEVELS);
+  readonly ranks = new Int32Array(MOST_LEVELS);
+  /** How far it has come. */
+  at: Ref = NONE;
+  rank = 0;
+
+  begin(head: Ref): void {
+    this.at = head;
+    this.rank = 0;
+  }
+
+  take(level: number, before: Ref, rank: number): void {
+    this.before[level] = before;
+    this.ranks[level] = rank;
   }
 }

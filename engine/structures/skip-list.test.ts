@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Chance } from '../chance.ts';
@@ -13,7 +14,7 @@ import {
   type SkipListModel,
   type SkipListStep,
 } from './skip-list.steps.ts';
-import { SortedElements, filledWith, itIsASortedIndex } from './sorted-index.test-kit.ts';
+import { SortedElements, filledWith, itIsASortedIndex, sortedChanges } from './sorted-index.test-kit.ts';
 
 function make(recorder: Recorder | null, seed = 3): SortedElements<SkipListState, SkipListModel> {
   const chance = new Chance(seed);
@@ -47,6 +48,19 @@ describe('the skip list', () => {
     const low = [...towers.values()].filter(({ links }) => links.length === 1).length;
     expect(low / 4000).toBeGreaterThan(0.7);
     expect(low / 4000).toBeLessThan(0.8);
+  });
+
+  it('comes to the same towers whether its searches are watched, one after the other, or made side by side', () => {
+    fc.assert(
+      fc.property(sortedChanges, fc.nat(), (changes, seed) => {
+        const [watched, alone] = [make(new Recorder(), seed), make(null, seed)];
+        for (const change of changes) {
+          watched.perform(change);
+          alone.perform(change);
+          expect(alone.index.snapshot()).toEqual(watched.index.snapshot());
+        }
+      }),
+    );
   });
 
   it('tells of an element by its member', () => {

@@ -41,11 +41,13 @@
  * keeps the same promises without chance.
  */
 import { NONE, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
-import { PREVIEW_BYTES } from '../trace/steps.ts';
-import type { SkipListModel, SkipListProbe, TowerModel } from './skip-list.steps.ts';
+import { assertTowers, skipListModel, type Whole } from './skip-list-whole.ts';
+import type { SkipListModel, SkipListProbe } from './skip-list.steps.ts';
 import {
   FOREIGN_WORDS,
   LINK_BYTES,
+  MOST_LEVELS,
+  Path,
   SPAN,
   TOWER_BYTES,
   TOWER_OFFSET,
@@ -55,7 +57,6 @@ import {
 } from './skip-list-towers.ts';
 import { Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
 
-const MOST_LEVELS = 16;
 const HEAD_BYTES = TOWER_OFFSET + MOST_LEVELS * LINK_BYTES;
 
 export interface SkipListOptions {
@@ -82,9 +83,9 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private readonly chance: () => number;
   private readonly towers: Towers;
   private readonly target: Target;
-  /** Of the last search, for each level: the last element before the place, and how many are before that. */
-  private readonly before = new Int32Array(MOST_LEVELS);
-  private readonly ranks = new Int32Array(MOST_LEVELS);
+  /** The way of the last search, and that to where an element is that moves. */
+  private readonly path = new Path();
+  private readonly oldPath = new Path();
   /** A record like an element's, but of no member and with a tower of all levels. It is made for the first element. */
   private head: Ref = NONE;
   private tail: Ref = NONE;
@@ -119,9 +120,10 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.target.setElement(element, score);
     const rank = this.search();
     this.enter(element, levels, score);
-    for (let level = 0; level < levels; level++) this.link(level, this.before[level], element, score, rank);
-    for (let level = levels; level < this.levels; level++) this.stretch(level, this.before[level], 1);
-    this.setBackward(element, this.named(this.before[0]));
+    const { before } = this.path;
+    for (let level = 0; level < levels; level++) this.link(level, before[level], element, score, rank);
+    for (let level = levels; level < this.levels; level++) this.stretch(level, before[level], 1);
+    this.setBackward(element, this.named(before[0]));
     this.setBackward(this.next(element), element);
   }
 
@@ -146,16 +148,21 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private findBefore(element: Ref): void {
     this.target.setElement(element, this.score(element));
     this.search(1);
+    this.path.before[0] = this.neighbourBefore(element);
+  }
+
+  private neighbourBefore(element: Ref): Ref {
     const previous = this.previous(element);
-    this.before[0] = previous === NONE ? this.head : previous;
+    return previous === NONE ? this.head : previous;
   }
 
   /** After what is before the element was found. */
   private takeOut(element: Ref): void {
+    const { before } = this.path;
     const levels = this.towers.levels(element);
-    this.setBackward(this.next(element), this.named(this.before[0]));
-    for (let level = 0; level < levels; level++) this.unlink(level, this.before[level], element);
-    for (let level = levels; level < this.levels; level++) this.stretch(level, this.before[level], -1);
+    this.setBackward(this.next(element), this.named(before[0]));
+    for (let level = 0; level < levels; level++) this.unlink(level, before[level], element);
+    for (let level = levels; level < this.levels; level++) this.stretch(level, before[level], -1);
     this.leave(element);
     let high = this.levels;
     while (high > 1 && this.towers.forward(this.head, high - 1) === NONE) high--;
@@ -164,6 +171,10 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   rescore(element: Ref, score: number): void {
     const fits = this.fitsInPlace(element, score);
+    if (!fits && this.trace === null) {
+      this.move(element, score);
+      return;
+    }
     this.findBefore(element);
     if (fits) {
       this.setScore(element, score);
@@ -171,6 +182,35 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
       this.takeOut(element);
       this.insert(element, score);
     }
+  }
+
+  /**
+   * Takes an element to another place, after both ways were searched at once. Does what `takeOut` and `insert` do one after
+   * the other, where nobody watches the searches.
+   */
+  private move(element: Ref, score: number): void {
+    const { towers, oldPath, path } = this;
+    const isUp = score > this.score(element);
+    const rank = this.searchBoth(element, score) - (isUp ? 1 : 0);
+    const levels = towers.levels(element);
+    this.setBackward(this.next(element), this.named(oldPath.before[0]));
+    for (let level = 0; level < levels; level++) {
+      const old = oldPath.before[level];
+      this.unlink(level, old, element);
+      // The new way was searched while the element was on it.
+      if (path.before[level] === element) path.take(level, old, oldPath.ranks[level]);
+      else if (isUp && path.before[level] !== old) path.ranks[level]--;
+
+      this.link(level, path.before[level], element, score, rank);
+    }
+    for (let level = levels; level < this.levels; level++) {
+      if (oldPath.before[level] === path.before[level]) continue;
+      this.stretch(level, oldPath.before[level], -1);
+      this.stretch(level, path.before[level], 1);
+    }
+    towers.setScore(element, score);
+    this.setBackward(element, this.named(path.before[0]));
+    this.setBackward(this.next(element), element);
   }
 
   /** Whether with this score an element would stand between the same two. Only towards one of them can it have moved. */
@@ -186,18 +226,38 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   /**
    * Finds, on every level down to the lowest, the last element before the target. Returns how many elements are before that.
-   *
-   * What most commands on a large sorted set wait for is this loop, and in it for memory. So it looks first at the score in
-   * a link, which most often decides, and at the rest of the link only to follow it; what it needs are local names.
    */
   private search(lowest = 0): number {
-    const { target, before, ranks, trace } = this;
+    this.walk(this.path, this.target.score, lowest, null, 0);
+    return this.path.rank;
+  }
+
+  /** Finds the place of an element, into `oldPath`, and where it would be with another score, as `search` does. */
+  private searchBoth(element: Ref, score: number): number {
+    const { path, oldPath } = this;
+    this.target.setElement(element, score);
+    this.walk(path, score, 0, oldPath, this.score(element));
+    oldPath.before[0] = this.neighbourBefore(element);
+    return path.rank;
+  }
+
+  /**
+   * Searches along a path for the target, were its score this; and level by level in turn along another path for the same
+   * with another score: what a search waits for is memory, and so the two wait together.
+   *
+   * Most commands on a large sorted set spend their time in this loop. So it looks first at the score in a link, which most
+   * often decides, and at the rest of the link only to follow it; what it needs are local names.
+   */
+  private walk(first: Path, firstScore: number, lowest: number, second: Path | null, secondScore: number): void {
+    const { target, trace } = this;
     const { words, doubles } = this.arena;
-    const wanted = target.score;
-    let at = this.head;
-    let scores = doubles[at >>> PAGE_SHIFT];
-    let rank = 0;
-    for (let level = this.levels - 1; level >= lowest; level--) {
+    first.begin(this.head);
+    second?.begin(this.head);
+    let path = second ?? first;
+    let wanted = second === null ? firstScore : secondScore;
+    for (let level = this.levels - 1; level >= lowest;) {
+      let { at, rank } = path;
+      let scores = doubles[at >>> PAGE_SHIFT];
       for (;;) {
         const ahead = scores[nextScoreAt(at, level)];
         if (ahead > wanted) break;
@@ -212,10 +272,21 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
         trace?.forward(this.id, level, at);
       }
       trace?.down(this.id, level, this.named(at));
-      before[level] = at;
-      ranks[level] = rank;
+      path.at = at;
+      path.rank = rank;
+      path.take(level, at, rank);
+      if (path === second) {
+        path = first;
+        wanted = firstScore;
+      } else {
+        level--;
+        // On the lowest level an element knows what is before it.
+        if (second !== null && level > 0) {
+          path = second;
+          wanted = secondScore;
+        }
+      }
     }
-    return rank;
   }
 
   rank(element: Ref): number {
@@ -306,7 +377,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   private link(level: number, before: Ref, element: Ref, score: number, rank: number): void {
-    const spanBefore = rank - this.ranks[level] + 1;
+    const spanBefore = rank - this.path.ranks[level] + 1;
     const span = this.towers.span(before, level) + 1 - spanBefore;
     this.towers.setLink(element, level, this.towers.forward(before, level), span, this.towers.nextScore(before, level));
     this.towers.setLink(before, level, element, spanBefore, score);
@@ -340,7 +411,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   private setScore(element: Ref, score: number): void {
     this.towers.setScore(element, score);
     for (let level = this.towers.levels(element) - 1; level >= 0; level--) {
-      this.towers.setNextScore(this.before[level], level, score);
+      this.towers.setNextScore(this.path.before[level], level, score);
     }
     this.trace?.rescore(this.id, element, score);
   }
@@ -371,21 +442,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   snapshot(): SkipListModel {
-    const towers = new Map<number, TowerModel>();
-    for (let at = this.first(); at !== NONE; at = this.next(at)) {
-      const start = this.target.memberStart(at);
-      const length = this.arena.word(at, 2);
-      towers.set(at, {
-        ref: at,
-        score: this.score(at),
-        length,
-        member: this.arena.bytes[at >>> PAGE_SHIFT].slice(start, start + Math.min(length, PREVIEW_BYTES)),
-        backward: this.previous(at),
-        links: this.towers.links(at, this.towers.levels(at)),
-      });
-    }
-    const head = this.head === NONE ? [{ forward: NONE, span: 0 }] : this.towers.links(this.head, this.levels);
-    return { kind: 'skip-list', head, last: this.tail, towers };
+    return skipListModel(this.whole());
   }
 
   capture(): SkipListState {
@@ -402,32 +459,13 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   /** Throws when an invariant of the essay is broken. */
   assertValid(): void {
-    const order: Ref[] = [];
-    for (let at = this.first(); at !== NONE; at = this.next(at)) {
-      assertOrder(this, this.target, at);
-      order.push(at);
-    }
-    if (order.length !== this.count) throw new Error(`invariant 1: ${order.length} elements, ${this.count} counted`);
-    for (let level = 0; this.head !== NONE && level < this.levels; level++) this.assertLevel(level, order);
-    const backwards: Ref[] = [];
-    for (let at = this.tail; at !== NONE; at = this.previous(at)) backwards.unshift(at);
-    if (backwards.join() !== order.join()) throw new Error('invariant 5: backwards, other elements are met');
+    for (let at = this.first(); at !== NONE; at = this.next(at)) assertOrder(this, this.target, at);
+    assertTowers(this.whole());
   }
 
-  private assertLevel(level: number, order: readonly Ref[]): void {
-    const on = [this.head, ...order.filter((element) => this.towers.levels(element) > level)];
-    if (on.length === 1 && level > 0) throw new Error(`invariant 6: level ${level} is empty`);
-    on.forEach((element, i) => {
-      const next = on[i + 1] ?? NONE;
-      if (this.towers.forward(element, level) !== next)
-        throw new Error(`invariant 2: ${element} leads to another than ${next} on level ${level}`);
-      const rank = order.indexOf(element) + 1;
-      const span = next === NONE ? order.length - rank : order.indexOf(next) + 1 - rank;
-      if (this.towers.span(element, level) !== span)
-        throw new Error(`invariant 3: the link of ${element} on level ${level} does not span ${span}`);
-      if (this.towers.nextScore(element, level) !== (next === NONE ? Infinity : this.score(next)))
-        throw new Error(`invariant 4: ${element} has another score for ${next} on level ${level}`);
-    });
+  private whole(): Whole {
+    const { arena, towers, target, head, tail, levels, count } = this;
+    return { arena, towers, target, head, last: tail, levels, length: count };
   }
 }
 

@@ -17,7 +17,7 @@ export interface SortedChange {
 }
 
 /** Few members and few scores, so that both meet again. */
-const sortedChanges = fc.array(
+export const sortedChanges = fc.array(
   fc.record({
     do: fc.oneof(
       { weight: 20, arbitrary: fc.constant('set' as const) },
@@ -115,14 +115,14 @@ export function filledWith<State, Model>(elements: SortedElements<State, Model>,
 /** What is asked of every index: that it orders, that its steps tell all that happens, and that it can go back. */
 export function itIsASortedIndex<State, Model>(
   spec: StepKinds,
-  make: (recorder: Recorder | null) => SortedElements<State, Model>,
+  make: (recorder: Recorder | null, seed?: number) => SortedElements<State, Model>,
   empty: Model,
   apply: (model: Model, step: AnyStep) => Model,
 ): void {
   it('keeps the order that sorting would give, whatever is done to it', () => {
     fc.assert(
-      fc.property(sortedChanges, (all) => {
-        const elements = make(null);
+      fc.property(sortedChanges, fc.nat(), (all, seed) => {
+        const elements = make(null, seed);
         for (const change of all) {
           elements.perform(change);
           elements.index.assertValid();
