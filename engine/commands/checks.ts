@@ -38,7 +38,10 @@ export function writeKey(context: Context, args: Args, index: number, type: numb
   return entry;
 }
 
-/** Elements were taken out of a collection: says that the key at an argument was changed, and how, and removes it if empty. */
+/**
+ * Elements were taken out of a collection: says that the key at an argument was changed, and how, and removes it if empty, which
+ * whoever knows need not ask for.
+ */
 export function changedOrEmpty(
   { db }: Context,
   args: Args,
@@ -46,9 +49,9 @@ export function changedOrEmpty(
   entry: Ref,
   happened: readonly [kind: number, event: string] | null,
   changes = 1,
+  isEmpty = db.typeOf(entry).count(db.encoding(entry), db.value(entry)) === 0,
 ): void {
   const [start, end] = [args.starts[index], args.ends[index]];
-  const isEmpty = db.typeOf(entry).count(db.encoding(entry), db.value(entry)) === 0;
   if (isEmpty) db.remove(entry);
   db.changed(args.bytes, start, end, changes);
   if (happened !== null) db.notify(happened[0], happened[1], args.bytes, start, end);

@@ -24,9 +24,9 @@ export function toEnd(list: QuickList, side: Side): void {
 
 /** Takes so many elements out, there must be as many, and writes them into the reply, each as a bulk string. */
 export function replyPopped({ keyspace, reply }: Context, list: QuickList, side: Side, count: number): void {
-  toEnd(list, side);
   for (let left = count; left > 0; left--) {
+    toEnd(list, side);
     keyspace.lists.replyHere(list, reply);
-    list.removeHere(side === 'left');
+    list.takeHere();
   }
 }

@@ -210,7 +210,7 @@ function pop(name: string, side: Side, summary: string): CommandSpec {
       if (isCounted) reply.array(count);
       if (count === 0) return;
       replyPopped(context, list, side, count);
-      changedOrEmpty(context, args, 1, entry, POPPED[side], count);
+      changedOrEmpty(context, args, 1, entry, POPPED[side], count, list.length === 0);
     },
   };
 }

@@ -14,7 +14,7 @@
  * that entry goes.
  */
 import { NONE, type Ref } from '../memory/arena.ts';
-import { equalBytes } from '../memory/bytes.ts';
+import { equalBytes, viewOf } from '../memory/bytes.ts';
 
 /** As many reads as a processor keeps in flight, about; and what they bring must not push each other out. */
 const AT_ONCE = 16;
@@ -70,7 +70,13 @@ export class Foreseen {
   isKept(table: object, bytes: Uint8Array, start: number, end: number): boolean {
     if (table !== this.keptIn || bytes !== this.keptBytes) return false;
     const length = end - start;
-    return length === this.keptEnd - this.keptStart && equalBytes(bytes, start, bytes, this.keptStart, length);
+    if (length !== this.keptEnd - this.keptStart) return false;
+    if (length < 4) return equalBytes(bytes, start, bytes, this.keptStart, length);
+    // By words, the last of which may begin within the one before.
+    const view = viewOf(bytes);
+    const ahead = this.keptStart - start;
+    for (let at = start; at < end - 4; at += 4) if (view.getInt32(at) !== view.getInt32(at + ahead)) return false;
+    return view.getInt32(end - 4) === view.getInt32(end - 4 + ahead);
   }
 
   /** An entry goes from a table, or with `NONE` all of them do. */

@@ -111,7 +111,10 @@ export class QuickListPacking {
 
   /** Whether a node takes one more element of so many bytes. */
   hasRoom(node: Ref, length: number): boolean {
-    const pack = this.pack(node);
+    return this.takes(node, this.pack(node), length);
+  }
+
+  private takes(node: Ref, pack: Ref, length: number): boolean {
     const used = this.packs.used(pack);
     const isPackable = length < this.limits.listPlainBytes && !this.isPlain(pack);
     if (isPackable && this.fits(used + elementSize(length), this.packs.count(pack) + 1)) return true;
@@ -135,37 +138,57 @@ export class QuickListPacking {
     return bytes <= SAFE_BYTES && count <= Math.max(1, limit);
   }
 
-  // Elements of a node. Nobody asks here whether there is room.
+  // Elements of a node.
 
-  prepend(node: Ref, bytes: Uint8Array, start: number, end: number): void {
-    this.setPack(node, this.packs.prepend(this.pack(node), bytes, start, end));
+  /** Puts an element in front; false, and nothing is done, where the node does not take it. */
+  tryPrepend(node: Ref, bytes: Uint8Array, start: number, end: number): boolean {
+    const pack = this.pack(node);
+    if (!this.takes(node, pack, end - start)) return false;
+    this.setPack(node, pack, this.packs.prepend(pack, bytes, start, end));
+    return true;
   }
 
+  /** The same at the end. */
+  tryAppend(node: Ref, bytes: Uint8Array, start: number, end: number): boolean {
+    const pack = this.pack(node);
+    if (!this.takes(node, pack, end - start)) return false;
+    this.setPack(node, pack, this.packs.append(pack, bytes, start, end));
+    return true;
+  }
+
+  // From here on nobody asks whether there is room.
+
   append(node: Ref, bytes: Uint8Array, start: number, end: number): void {
-    this.setPack(node, this.packs.append(this.pack(node), bytes, start, end));
+    const pack = this.pack(node);
+    this.setPack(node, pack, this.packs.append(pack, bytes, start, end));
   }
 
   insert(node: Ref, at: number, bytes: Uint8Array, start: number, end: number): void {
-    this.setPack(node, this.packs.insert(this.pack(node), at, bytes, start, end));
+    const pack = this.pack(node);
+    this.setPack(node, pack, this.packs.insert(pack, at, bytes, start, end));
   }
 
   replace(node: Ref, at: number, bytes: Uint8Array, start: number, end: number): void {
-    this.setPack(node, this.packs.replace(this.pack(node), at, bytes, start, end));
+    const pack = this.pack(node);
+    this.setPack(node, pack, this.packs.replace(pack, at, bytes, start, end));
   }
 
-  /** Takes out so many elements from an offset on, but not all of them. */
+  /** Takes out so many elements from an offset on, and with the last one the node. */
   remove(node: Ref, at: number, count: number): void {
-    this.setPack(node, this.packs.remove(this.pack(node), at, count));
+    const pack = this.pack(node);
+    if (this.packs.count(pack) === count) this.drop(node);
+    else this.setPack(node, pack, this.packs.remove(pack, at, count));
   }
 
   /** Gives a new node a pack with one element. */
   fill(node: Ref, bytes: Uint8Array, start: number, end: number): void {
     const pack = this.packs.create(FIRST + elementSize(end - start));
-    this.setPack(node, this.packs.append(pack, bytes, start, end));
+    this.setPack(node, NONE, this.packs.append(pack, bytes, start, end));
   }
 
-  private setPack(node: Ref, pack: Ref): void {
-    if (this.pack(node) !== pack) this.nodes.setPayload(node, PACK, pack);
+  /** A pack that grows or shrinks may become another one. */
+  private setPack(node: Ref, before: Ref, pack: Ref): void {
+    if (before !== pack) this.nodes.setPayload(node, PACK, pack);
   }
 
   // Nodes that come and go. A new one has no pack yet.
@@ -197,7 +220,7 @@ export class QuickListPacking {
 
   /** Puts a node with a copy of a pack, be it another list's, behind all others. */
   pushCopy(pack: Ref): void {
-    this.setPack(this.push('back'), this.packs.copy(pack));
+    this.setPack(this.push('back'), NONE, this.packs.copy(pack));
   }
 
   /** Takes a node out, and frees what it holds. */
@@ -232,8 +255,8 @@ export class QuickListPacking {
       here = packs.read(from, here);
       to = packs.append(to, packs.bytes(from), packs.start, packs.end);
     }
-    this.setPack(behind, to);
-    this.setPack(node, packs.remove(from, at, moved));
+    this.setPack(behind, NONE, to);
+    this.setPack(node, from, packs.remove(from, at, moved));
   }
 
   /** Around a node that was cut in two, joins neighbours that fit into one; does nothing for `NONE`. */
@@ -261,12 +284,13 @@ export class QuickListPacking {
     const { packs } = this;
     this.trace?.merge(this.id, node, next);
     const from = this.pack(next);
-    let to = this.pack(node);
+    const before = this.pack(node);
+    let to = before;
     for (let here = FIRST; here < packs.used(from);) {
       here = packs.read(from, here);
       to = packs.append(to, packs.bytes(from), packs.start, packs.end);
     }
-    this.setPack(node, to);
+    this.setPack(node, before, to);
     this.drop(next);
   }
 

@@ -85,15 +85,15 @@ export class QuickList {
 
   pushFront(bytes: Uint8Array, start: number, end: number): void {
     const { first } = this.nodes;
-    if (first !== NONE && this.packing.hasRoom(first, end - start)) this.packing.prepend(first, bytes, start, end);
-    else this.packing.fill(this.packing.push('front'), bytes, start, end);
+    if (first === NONE || !this.packing.tryPrepend(first, bytes, start, end))
+      this.packing.fill(this.packing.push('front'), bytes, start, end);
     this.count(1);
   }
 
   pushBack(bytes: Uint8Array, start: number, end: number): void {
     const { last } = this.nodes;
-    if (last !== NONE && this.packing.hasRoom(last, end - start)) this.packing.append(last, bytes, start, end);
-    else this.packing.fill(this.packing.push('back'), bytes, start, end);
+    if (last === NONE || !this.packing.tryAppend(last, bytes, start, end))
+      this.packing.fill(this.packing.push('back'), bytes, start, end);
     this.count(1);
   }
 
@@ -194,6 +194,13 @@ export class QuickList {
     this.count(-1);
   }
 
+  /** Takes the element out. The cursor is nowhere then. */
+  takeHere(): void {
+    this.packing.remove(this.node, this.at, 1);
+    this.node = NONE;
+    this.count(-1);
+  }
+
   /** Takes out so many elements from the n-th on. The cursor is nowhere then. */
   removeRange(index: number, count: number): void {
     let left = Math.min(count, this.length - index);
@@ -204,8 +211,7 @@ export class QuickList {
       const next = this.nodes.next(node);
       const count = this.packing.countOf(node);
       const removed = Math.min(left, count - place);
-      if (removed === count) this.packing.drop(node);
-      else this.packing.remove(node, at, removed);
+      this.packing.remove(node, at, removed);
       left -= removed;
       [node, at, place] = [next, FIRST, 0];
     }
