@@ -8,9 +8,8 @@
 //   npm run bench -- overload --seconds 10    for a shorter time (60)
 import { performance } from 'node:perf_hooks';
 
+import { readCommandLine } from './command-line.mjs';
 import { ensureInstalled, giveUp } from './ensure-install.mjs';
-
-ensureInstalled();
 
 const sections = {
   'in-process': async (options) => (await import('./bench/in-process.mjs')).benchStructures(options),
@@ -21,21 +20,23 @@ const sections = {
   overload: async (options) => (await import('./bench/overload.mjs')).benchOverload(options),
 };
 
-const words = process.argv.slice(2);
-const isAll = take('--all', 0) !== undefined;
-const rounds = Number(take('--rounds', 1) ?? 5);
-const seconds = Number(take('--seconds', 1) ?? 60);
+const {
+  words,
+  all: isAll = false,
+  ...asked
+} = readCommandLine(
+  import.meta.url,
+  { all: { type: 'boolean' }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  { allowPositionals: true },
+);
+const rounds = Number(asked.rounds ?? 5);
+const seconds = Number(asked.seconds ?? 60);
 const unknown = words.find((word) => !Object.hasOwn(sections, word));
 if (unknown !== undefined)
   giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
 if (!(rounds >= 1 && seconds >= 1)) giveUp('--rounds and --seconds want a number of at least 1.');
 
-/** Takes a flag and its values out of the words; the last of them, or undefined where it is not there. */
-function take(flag, values) {
-  const at = words.indexOf(flag);
-  return at < 0 ? undefined : words.splice(at, 1 + values).at(-1);
-}
-
+ensureInstalled();
 for (const name of words.length > 0 ? words : Object.keys(sections)) {
   const start = performance.now();
   console.log(`\n── ${name} ──`);

@@ -1,15 +1,21 @@
 // Random sessions to the engine and to a real redis-server, whose replies must be equal.
-// Usage: npm run differential [-- --commands 1000000 --seed 1 --groups list,set]
+//
+//   npm run differential                              100,000 commands, another seed each time
+//   npm run differential -- --commands 1000000        so many
+//   npm run differential -- --seed 1                  those that were played with this seed
+//   npm run differential -- --groups list,set         some groups of commands alone
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 
+import { readCommandLine } from './command-line.mjs';
 import { requireRedis, startRedis } from './conformance-server.mjs';
 import { giveUp, root } from './ensure-install.mjs';
 
-const { values } = parseArgs({
-  options: { commands: { type: 'string' }, seed: { type: 'string' }, groups: { type: 'string' } },
+const values = readCommandLine(import.meta.url, {
+  commands: { type: 'string' },
+  seed: { type: 'string' },
+  groups: { type: 'string' },
 });
 const commands = Number(values.commands ?? 100_000);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);

@@ -1,5 +1,8 @@
 // Kills the server in the middle of its work, again and again, and looks whether everything that it had answered is
-// there afterwards. `node scripts/kill-cycles.mjs 200 [seed]`
+// there afterwards.
+//
+//   node scripts/kill-cycles.mjs             200 kills
+//   node scripts/kill-cycles.mjs 50 7        so many, and what the writers do by this seed
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { bundle } from './bundle.mjs';
-import { ensureInstalled } from './ensure-install.mjs';
+import { readCommandLine } from './command-line.mjs';
+import { ensureInstalled, giveUp } from './ensure-install.mjs';
 import { freePort } from './free-port.mjs';
 
 const WRITERS = 4;
@@ -165,9 +169,10 @@ export async function killCycles({ program, cycles, seed = Date.now() % 1e9, onC
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { words } = readCommandLine(import.meta.url, {}, { allowPositionals: true });
+  const [cycles = 200, seed] = words.map(Number);
+  if (!(cycles >= 1) || Number.isNaN(seed)) giveUp('Say how many kills, and perhaps a seed: two numbers.');
   ensureInstalled();
-  const cycles = Number(process.argv[2] ?? 200);
-  const seed = process.argv[3] === undefined ? undefined : Number(process.argv[3]);
   const program = await bundle('engine/hosts/node/main.ts', { name: 'kill-cycles' });
   const problems = await killCycles({
     program,

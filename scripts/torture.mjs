@@ -6,10 +6,10 @@
 //   npm run torture -- --seed 7                       others than with seed 1
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
+import { readCommandLine } from './command-line.mjs';
 import { ensureInstalled, giveUp, root } from './ensure-install.mjs';
 
 /** The figures that are promised. */
@@ -114,8 +114,10 @@ function run(program, part, seed, rounds) {
 }
 
 async function main() {
-  const { values } = parseArgs({
-    options: { seed: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' } },
+  const values = readCommandLine(import.meta.url, {
+    seed: { type: 'string' },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
   });
   const seed = Number(values.seed ?? 1);
   if (!Number.isInteger(seed) || !(Number(values.rounds ?? 1) >= 1)) giveUp('--seed and --rounds take whole numbers.');
