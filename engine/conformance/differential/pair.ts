@@ -56,7 +56,7 @@ export class Pair {
       }
       if (mode === 'on') this.replyMode = 'on';
     }
-    if (name === 'reset' && this.replyMode === 'off') this.replyMode = 'on';
+    if (isReset(words) && this.replyMode === 'off') this.replyMode = 'on';
     if (this.replyMode === 'off') return;
     if (this.replyMode === 'skip') {
       this.replyMode = 'on';
@@ -146,7 +146,7 @@ export class Pair {
     const isOk = isPlain(ours) && ours.text === 'OK';
     if (name === 'multi' && isOk) this.queue = [];
     else if (queue !== null && isPlain(ours) && ours.text === 'QUEUED') queue.push(words);
-    else if (name === 'exec' || (isOk && name === 'discard') || name === 'reset') {
+    else if (name === 'exec' || (isOk && name === 'discard') || isReset(words)) {
       this.queue = null;
       if (name === 'exec' && queue !== null && ours.kind === 'group') return this.sameTransaction(queue, ours, real);
     }
@@ -165,4 +165,9 @@ export class Pair {
       return isSame(item, b[i], { words: queue[i], before, isTable: true });
     });
   }
+}
+
+/** With another word behind it, it is refused, and nothing is reset. */
+function isReset(words: readonly string[]): boolean {
+  return words.length === 1 && words[0].toLowerCase() === 'reset';
 }

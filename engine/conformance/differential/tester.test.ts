@@ -82,6 +82,13 @@ describe('a planted fault', () => {
   });
 });
 
+test('a silent client stays silent when a RESET is refused: no reply is taken for that to another command', async () => {
+  const moves = [send(1, 'client reply OFF'), send(1, 'reset a'), send(1, 'wait'), send(1, 'reset'), send(1, 'time')];
+  // What TIME says may differ, and what RESET says may not.
+  const later = (bytes: string): string => bytes.replace(/^(\*2\r\n\$\d+\r\n)\d/, '$19');
+  expect((await play(new EngineOracle(), moves, { distort: later })).difference).toBeNull();
+});
+
 describe('shrinking', () => {
   test('leaves only what the failure needs, and the plainest words for it', async () => {
     const moves = [
