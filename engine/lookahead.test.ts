@@ -148,6 +148,19 @@ test('a pipeline about one key is answered as its commands are one by one, where
   );
 });
 
+test('the one key of a pipeline is no key that differs from it in a single byte', () => {
+  for (let length = 1; length <= 13; length++) {
+    const key = 'k'.repeat(length);
+    for (let at = 0; at < length; at++) {
+      const other = `${key.slice(0, at)}x${key.slice(at + 1)}`;
+      const lines = [`INCR ${key}`, `INCR ${key}`, `GET ${other}`, `GET ${key}`];
+      const { client } = largeEngine();
+      client.send(request(`SET ${key} 0`));
+      expect(client.send(lines.map(request).join('')), other).toBe(':1\r\n:2\r\n$-1\r\n$1\r\n2\r\n');
+    }
+  }
+});
+
 test('what is foreseen is not there any more when all keys have gone', () => {
   const { client } = largeEngine();
   client.send(request('MSET a 1 b 2'));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Arena, NONE } from '../memory/arena.ts';
 import { ascii, latin1 } from '../memory/bytes.ts';
 import { Recorder } from '../trace/recorder.ts';
-import type { AnyStep } from '../trace/steps.ts';
+import { decodeSteps, type AnyStep } from '../trace/steps.ts';
 import { DeafRecorder, Witness, isEqual, mutatingKinds } from '../trace/witness.ts';
 import { CompressedBlocks } from './compressed.ts';
 import { linkedListSteps } from './linked-list.steps.ts';
@@ -294,6 +294,17 @@ describe('the quicklist', () => {
       expect(isNoticed).toBe(true);
     },
   );
+
+  it('opens no compressed node to take out all of its elements, but the one where it begins', () => {
+    const recorder = new Recorder();
+    const shelf = new Shelf(1, recorder, 1);
+    for (let i = 0; i < 10; i++) shelf.perform({ do: 'back', bytes: new Uint8Array(200).fill(97 + i) });
+    expect(shelf.closed().filter(Boolean)).toHaveLength(8);
+    recorder.drop();
+    shelf.list.removeRange(2, 6);
+    expect(decodeSteps(recorder.take()).filter(({ kind }) => kind === 'open')).toHaveLength(1);
+    expect(shelf.counts()).toEqual([1, 1, 1, 1]);
+  });
 
   it('compresses the nodes that lie farther from both ends than the depth, where that saves anything', () => {
     const long = (letter: string): string => letter.repeat(200);

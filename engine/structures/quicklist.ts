@@ -211,7 +211,9 @@ export class QuickList {
       const next = this.nodes.next(node);
       const count = this.packing.countOf(node);
       const removed = Math.min(left, count - place);
-      this.packing.remove(node, at, removed);
+      // A compressed node that goes as a whole need not be opened for it.
+      if (removed === count) this.packing.drop(node);
+      else this.packing.remove(node, at, removed);
       left -= removed;
       [node, at, place] = [next, FIRST, 0];
     }

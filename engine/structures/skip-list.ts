@@ -200,7 +200,6 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
       // The new way was searched while the element was on it.
       if (path.before[level] === element) path.take(level, old, oldPath.ranks[level]);
       else if (isUp && path.before[level] !== old) path.ranks[level]--;
-
       this.link(level, path.before[level], element, score, rank);
     }
     for (let level = levels; level < this.levels; level++) {
