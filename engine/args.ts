@@ -36,6 +36,11 @@ export class Args {
     return this.ends[index] - this.starts[index];
   }
 
+  /** How many bytes of input they are, with all that stands between them. */
+  span(): number {
+    return this.ends[this.count - 1] - this.starts[0];
+  }
+
   /** A copy of the argument, to keep. */
   copy(index: number): Uint8Array {
     return this.bytes.slice(this.starts[index], this.ends[index]);

@@ -211,9 +211,10 @@ export class Dispatcher {
     this.callLog.begin();
     reply.keptLength = start;
     const { observer } = this;
-    const begun = observer.begin(command, args);
+    const bytes = args.span();
+    const begun = observer.begin(command, bytes);
     try {
-      if (command.takesMemory) requireRoomForArguments(keyspace, args);
+      if (command.takesMemory) requireRoomForArguments(keyspace, args.count, bytes);
       command.handler?.(context, args);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -292,7 +293,7 @@ export class Dispatcher {
     reply.keptLength = start;
     const begun = this.observer.now();
     try {
-      if (command.takesMemory) requireRoomForArguments(keyspace, wait.args);
+      if (command.takesMemory) requireRoomForArguments(keyspace, wait.args.count, wait.args.span());
       write(command);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;

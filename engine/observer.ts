@@ -90,10 +90,12 @@ export class Observer {
     return this.clock();
   }
 
-  /** Right before a call: what the clock says, or `NOT_TIMED`. A quick call is timed now and then, any other always. */
-  begin(command: Observed, args: Args): number {
-    if (command.isBrief && --this.untilTimed > 0 && args.ends[args.count - 1] - args.starts[0] < MANY_BYTES)
-      return NOT_TIMED;
+  /**
+   * Right before a call with so many bytes of words: what the clock says, or `NOT_TIMED`. A quick call is timed now and then,
+   * any other always.
+   */
+  begin(command: Observed, bytes: number): number {
+    if (command.isBrief && --this.untilTimed > 0 && bytes < MANY_BYTES) return NOT_TIMED;
     this.untilTimed = TIMED_ONE_IN;
     this.lookedAt = this.clock();
     return this.lookedAt;

@@ -1,5 +1,5 @@
 import { ascii, copyBytes, utf8Encode } from './memory/bytes.ts';
-import { digitsOf, writeDigits } from './memory/numbers.ts';
+import { digitsOf, fourDigits, writeDigits } from './memory/numbers.ts';
 
 const CR = 13;
 const LF = 10;
@@ -23,6 +23,7 @@ const PONG = ascii('+PONG\r\n');
 export class Reply {
   buffer = new Uint8Array(FIRST_CAPACITY);
   length = 0;
+  private view = new DataView(this.buffer.buffer);
   /** Up to here stays what was written, should the command that is being run end in an error: messages, no reply. */
   keptLength = 0;
   /** The protocol of the connection that is being served. */
@@ -172,13 +173,18 @@ export class Reply {
   /** Starts again at the front; whoever still needs the old bytes has copied them or keeps the old buffer. */
   reset(): void {
     this.length = 0;
-    if (this.buffer.length > KEEP_CAPACITY) this.buffer = new Uint8Array(FIRST_CAPACITY);
+    if (this.buffer.length > KEEP_CAPACITY) this.writeTo(new Uint8Array(FIRST_CAPACITY));
   }
 
   /** Goes on in a fresh buffer, because somebody is still sending the old one. */
   replaceBuffer(): void {
-    this.buffer = new Uint8Array(FIRST_CAPACITY);
+    this.writeTo(new Uint8Array(FIRST_CAPACITY));
     this.length = 0;
+  }
+
+  private writeTo(buffer: Uint8Array<ArrayBuffer>): void {
+    this.buffer = buffer;
+    this.view = new DataView(buffer.buffer);
   }
 
   private header(type: number, length: number): void {
@@ -205,9 +211,24 @@ export class Reply {
     this.length = length + 2;
   }
 
+  /** There must be room for four bytes more than the digits. */
   private digits(value: number): void {
-    if (value < 0) this.buffer[this.length++] = 45;
-    this.length = writeDigits(value < 0 ? -value : value, this.buffer, this.length);
+    if (value < 10 || value >= 1e8) {
+      if (value < 0) this.buffer[this.length++] = 45;
+      this.length = writeDigits(value < 0 ? -value : value, this.buffer, this.length);
+      return;
+    }
+    // Four at a time, without the zeros in front: half the time of one by one.
+    const { length, view } = this;
+    const count = digitsOf(value);
+    if (value < 10_000) {
+      view.setInt32(length, fourDigits(value) >>> ((4 - count) << 3), true);
+    } else {
+      const high = (value / 10_000) | 0;
+      view.setInt32(length, fourDigits(high) >>> ((8 - count) << 3), true);
+      view.setInt32(length + count - 4, fourDigits(value - high * 10_000), true);
+    }
+    this.length = length + count;
   }
 
   /** Makes room for so many bytes behind `length`. */
@@ -217,6 +238,6 @@ export class Reply {
     while (capacity < this.length + bytes) capacity *= 2;
     const larger = new Uint8Array(capacity);
     larger.set(this.buffer.subarray(0, this.length));
-    this.buffer = larger;
+    this.writeTo(larger);
   }
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { CommandError, INDEX_OUT_OF_RANGE, NOT_AN_INTEGER, WRONG_TYPE } from '../errors.ts';
 import { GENERIC_EVENT } from '../keyspace/events.ts';
 import type { Database } from '../keyspace/database.ts';
-import { TYPE_LIST, TYPE_STRING } from '../keyspace/values.ts';
+import { TYPE_LIST, TYPE_STRING, encodingOf, typeOf } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import type { Session } from '../session.ts';
 import type { Context } from './contract.ts';
@@ -23,8 +23,9 @@ export function requireString(db: Database, entry: Ref): void {
 export function readKey(context: Context, args: Args, index: number, type: number): Ref {
   const { db } = context;
   const entry = db.findRead(args.bytes, args.starts[index], args.ends[index]);
-  requireType(db, entry, type);
-  if (type === TYPE_LIST && entry !== NONE) requireRoomToOpen(context, entry);
+  if (entry === NONE) return NONE;
+  if (typeOf(db.usedMeta) !== type) throw new CommandError(WRONG_TYPE);
+  if (type === TYPE_LIST) requireRoomToOpen(context, entry);
   return entry;
 }
 
@@ -32,9 +33,10 @@ export function readKey(context: Context, args: Args, index: number, type: numbe
 export function writeKey(context: Context, args: Args, index: number, type: number): Ref {
   const { db } = context;
   const entry = db.findWrite(args.bytes, args.starts[index], args.ends[index]);
-  requireType(db, entry, type);
-  if (entry !== NONE && context.command.takesMemory) requireRoomToWrite(context, entry);
-  if (type === TYPE_LIST && entry !== NONE) requireRoomToOpen(context, entry);
+  if (entry === NONE) return NONE;
+  if (typeOf(db.usedMeta) !== type) throw new CommandError(WRONG_TYPE);
+  if (context.command.takesMemory) requireRoomToWrite(context, entry, encodingOf(db.usedMeta));
+  if (type === TYPE_LIST) requireRoomToOpen(context, entry);
   return entry;
 }
 

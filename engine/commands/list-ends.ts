@@ -24,9 +24,5 @@ export function toEnd(list: QuickList, side: Side): void {
 
 /** Takes so many elements out, there must be as many, and writes them into the reply, each as a bulk string. */
 export function replyPopped({ keyspace, reply }: Context, list: QuickList, side: Side, count: number): void {
-  for (let left = count; left > 0; left--) {
-    toEnd(list, side);
-    keyspace.lists.replyHere(list, reply);
-    list.takeHere();
-  }
+  for (let left = count; left > 0; left--) keyspace.lists.replyTaken(list, side === 'left', reply);
 }

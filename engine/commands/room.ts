@@ -2,7 +2,6 @@
  * Memory is asked for before a command changes anything: one that has begun must be able to end. What a command may take is
  * estimated here, and never too low: a test runs everything with no memory but what was secured.
  */
-import type { Args } from '../args.ts';
 import { CommandError, NO_MEMORY } from '../errors.ts';
 import type { Database } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
@@ -25,10 +24,8 @@ const REWRITTEN = 24;
 /** So many bytes of a compressed list are plain at once, and in new blocks, while it is read. */
 const OPENED_BYTES = 512 * 1024;
 
-/** Makes sure of memory for a command and all its arguments, whatever they become. */
-export function requireRoomForArguments({ arena }: Keyspace, args: Args): void {
-  const { count } = args;
-  const bytes = args.ends[count - 1] - args.starts[0];
+/** Makes sure of memory for a command and all its arguments, so many in so many bytes, whatever they become. */
+export function requireRoomForArguments({ arena }: Keyspace, count: number, bytes: number): void {
   let pages = ORDINARY_PAGES;
   if (count > FEW_ARGUMENTS || bytes > SHORT_BYTES) {
     const chunks = Math.min(count * CHUNKS_BYTES, 2 * arena.usedBytes + CHUNKS_BYTES);
@@ -47,10 +44,9 @@ export function requireRoom({ keyspace, command }: Context, bytes: number): void
 }
 
 /** The same for a value that will be written to: where it is one large block it may have to be made into something else. */
-export function requireRoomToWrite(context: Context, entry: Ref): void {
-  const { db, keyspace } = context;
-  const encoding = db.encoding(entry);
+export function requireRoomToWrite(context: Context, entry: Ref, encoding: number): void {
   if (encoding !== LISTPACK && encoding !== INTSET) return;
+  const { db, keyspace } = context;
   const bytes = keyspace.arena.capacityOf(db.value(entry));
   if (bytes > SMALL_PACK_BYTES) requireRoom(context, REWRITTEN * bytes);
 }
@@ -58,6 +54,7 @@ export function requireRoomToWrite(context: Context, entry: Ref): void {
 /** The same for a list whose inner nodes are compressed: a few of them are made plain at a time. */
 export function requireRoomToOpen(context: Context, entry: Ref): void {
   const { db, keyspace } = context;
+  if (keyspace.compressed.isEmpty) return;
   if (keyspace.lists.of(db, entry).packing.isCompressed) requireRoom(context, OPENED_BYTES);
 }
 

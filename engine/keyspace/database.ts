@@ -89,6 +89,9 @@ export class Database {
   /** Told of a key that stands for a list or a sorted set now, while anybody waits for keys. */
   onFed: ((db: Database, entry: Ref) => void) | null = null;
 
+  /** The meta word of the entry that `findRead` or `findWrite` found last, its clock as it was before. */
+  usedMeta = 0;
+
   private readonly parts: KeyspaceParts;
   private readonly events: KeyEvents;
   /** The key that was just added and stands for nothing yet. */
@@ -181,6 +184,7 @@ export class Database {
   }
 
   isExpired(entry: Ref): boolean {
+    if (this.deadlines.length === 0) return false;
     const position = this.keys.payload(entry, DEADLINE);
     return position !== 0 && this.isPast(this.deadlines.deadline(position - 1));
   }
@@ -192,8 +196,14 @@ export class Database {
 
   private use(entry: Ref): void {
     const meta = this.keys.payload(entry, META);
+    this.usedMeta = meta;
     const clock = this.parts.access.used(clockOf(meta), this.parts.now());
     if (clockOf(meta) !== clock) this.keys.setPayload(entry, META, metaOf(typeOf(meta), encodingOf(meta), clock));
+  }
+
+  /** Type and encoding in one: see `typeOf` and `encodingOf`. */
+  meta(entry: Ref): number {
+    return this.keys.payload(entry, META);
   }
 
   type(entry: Ref): number {
@@ -364,6 +374,7 @@ export class Database {
 
   /** Takes the deadline away; true when there was one. */
   persist(entry: Ref): boolean {
+    if (this.deadlines.length === 0) return false;
     const position = this.keys.payload(entry, DEADLINE);
     if (position === 0) return false;
     this.deadlines.remove(position - 1);

@@ -72,6 +72,17 @@ export class ListValues implements ValueType {
     reply.slice(this.packs.bytes(pack), this.packs.replyStart(pack, list.at), this.packs.end + 2);
   }
 
+  /** Writes the first element, or the last one, into the reply as a bulk string, and takes it out. */
+  replyTaken(list: QuickList, isFirst: boolean, reply: Reply): void {
+    const { packs } = this;
+    const node = isFirst ? list.nodes.first : list.nodes.last;
+    const pack = list.packing.pack(node);
+    const at = isFirst ? FIRST : packs.last(pack);
+    const behind = packs.read(pack, at);
+    reply.slice(packs.bytes(pack), packs.replyStart(pack, at), packs.end + 2);
+    list.take(node, pack, at, behind);
+  }
+
   /** Writes so many elements from the n-th on, as bulk strings. There must be as many. */
   replyRange(list: QuickList, index: number, count: number, reply: Reply): void {
     list.seek(index);

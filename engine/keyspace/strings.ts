@@ -6,7 +6,7 @@ import type { CompressedBlocks } from '../structures/compressed.ts';
 import type { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { Database } from './database.ts';
 import type { Blocks, Draft, ValueType } from './value-type.ts';
-import { EMBSTR, EMBSTR_LIMIT, INT, INT64, LZF, RAW, TYPE_STRING } from './values.ts';
+import { EMBSTR, EMBSTR_LIMIT, INT, INT64, LZF, RAW, TYPE_STRING, encodingOf, typeOf } from './values.ts';
 
 /** What a string value can look like from outside: bytes, wherever they come from. */
 export interface BytesView {
@@ -46,10 +46,11 @@ export class StringValues implements ValueType {
 
   /** Makes a key stand for other bytes; whatever it stood for is released. */
   overwrite(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
-    const encoding = db.encoding(entry);
+    const meta = db.meta(entry);
+    const encoding = encodingOf(meta);
     const isShort = end - start <= EMBSTR_LIMIT;
     const suits = encoding === (isShort ? EMBSTR : RAW) && end - start < this.compressFrom;
-    if (db.type(entry) === TYPE_STRING && suits && !mayBeInteger(bytes, start, end)) {
+    if (typeOf(meta) === TYPE_STRING && suits && !mayBeInteger(bytes, start, end)) {
       const before = db.value(entry);
       const after = this.strings.replace(before, bytes, start, end);
       if (after !== before) db.setValue(entry, TYPE_STRING, encoding, after);

@@ -61,6 +61,8 @@ const NO_DOUBLES = new Float64Array(0);
 /** A ref of more pages would not be a positive integer of 32 bits. */
 const MOST_PAGES = 2 ** 31 / 2 ** PAGE_SHIFT - 1;
 
+const UNSURE = -1;
+
 interface Slab {
   readonly ref: Ref;
   readonly blockBytes: number;
@@ -104,6 +106,8 @@ export class Arena {
   private used = 0;
   private readonly source: PageSource;
   private pagesInUse = 0;
+  /** So many pages are sure, as long as nothing is taken; `UNSURE` where nobody has asked since. */
+  private sure = UNSURE;
 
   constructor(id = 0, trace: ArenaProbe | null = null, system: Partial<ArenaSystem> = {}) {
     this.id = id;
@@ -123,8 +127,12 @@ export class Arena {
 
   /** Makes sure of so many pages, whatever the system will say from now on; false when it denies them. */
   secure(pages: number): boolean {
+    // Most commands ask for as much as the one before, which took no page.
+    if (pages === this.sure) return true;
     // Wherever pages have been given back, behind the last one there is room for all.
-    return this.words.length + pages <= MOST_PAGES && this.source.secure(pages, this.pagesInUse);
+    const isSure = this.words.length + pages <= MOST_PAGES && this.source.secure(pages, this.pagesInUse);
+    this.sure = isSure && !this.isShort ? pages : UNSURE;
+    return isSure;
   }
 
   /** How many pages were made sure of last. */
@@ -140,6 +148,7 @@ export class Arena {
   /** Gives a reserve back that is larger than anybody needs now. */
   trimReserve(pages: number): void {
     this.source.trim(pages);
+    this.sure = UNSURE;
   }
 
   /** The same as `allocate`, but `NONE` where there is no memory: for a move that saves some, and need not be made. */
@@ -309,6 +318,7 @@ export class Arena {
   private takePages(first: number, pages: number): void {
     this.putPage(first, this.source.take(pages));
     this.pagesInUse += pages;
+    this.sure = UNSURE;
   }
 
   /** The first of so many unused page numbers in a row. */
@@ -391,6 +401,7 @@ export class Arena {
       if (buffer.byteLength > 0) this.putPage(page, new Uint8Array(buffer.slice(0)));
     });
     this.pagesInUse = this.bytes.reduce((total, page) => total + page.length, 0) / PAGE_BYTES;
+    this.sure = UNSURE;
     this.spanClasses = state.spanClasses.map((spans) => spans?.slice());
     this.freeHeads = state.freeHeads.slice();
     this.carveNext = state.carveNext.slice();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { ascii, latin1 } from './bytes.ts';
-import { digitsOf, parseFloating, parseInt32, parseInt64, writeDigits } from './numbers.ts';
+import { digitsOf, fourDigits, parseFloating, parseInt32, parseInt64, writeDigits } from './numbers.ts';
 
 const int64 = (text: string): bigint | null => parseInt64(ascii(text), 0, text.length);
 const int32 = (text: string): number => parseInt32(ascii(text), 0, text.length);
@@ -112,5 +112,13 @@ describe('digits', () => {
 
   it.each([0, 9, 10, 9999, 10_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 10 ** 15, 2 ** 53 - 1])('of %d', (value) => {
     expect(written(value)).toBe(`  ${value}`);
+  });
+
+  it('are found four at once for every number that has no more', () => {
+    const to = new Uint8Array(4);
+    for (let value = 0; value < 10_000; value++) {
+      new DataView(to.buffer).setInt32(0, fourDigits(value), true);
+      expect(latin1(to)).toBe(String(value).padStart(4, '0'));
+    }
   });
 });

@@ -70,6 +70,10 @@ export class CompressedBlocks {
     return ref;
   }
 
+  get isEmpty(): boolean {
+    return this.blocks === 0;
+  }
+
   /** How many bytes they were before. */
   lengthBefore(ref: Ref): number {
     return this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];

@@ -86,14 +86,17 @@ export class Listpacks {
 
   /** Bytes in use, the header included: also the offset right behind the last element. */
   used(ref: Ref): number {
-    const word = this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
-    return word >= 0 ? word : word & 0xffff;
+    return usedOf(this.header(ref));
   }
 
   /** How many bytes are free between the header and the first element. */
   private gap(ref: Ref): number {
-    const word = this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
-    return word >= 0 ? 0 : (word >>> 16) & 0x7fff;
+    return gapOf(this.header(ref));
+  }
+
+  /** The first word: see `usedOf` and `gapOf`. */
+  private header(ref: Ref): number {
+    return this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
   }
 
   /** From where in its page the offsets of a pack's elements are counted. */
@@ -222,9 +225,11 @@ export class Listpacks {
   /** Puts an element before the one at an offset; at `used` it becomes the last. */
   insert(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): Ref {
     const size = elementSize(end - start);
-    const used = this.used(ref);
-    const isInFront = at === FIRST && used > FIRST;
-    const roomy = isInFront ? this.withRoomInFront(ref, size) : this.withRoomFor(ref, used + size);
+    const header = this.header(ref);
+    const used = usedOf(header);
+    let roomy = ref;
+    if (at > FIRST || used === FIRST) roomy = this.withRoomFor(ref, used + size);
+    else if (gapOf(header) < size) roomy = this.withRoomInFront(ref, size);
     this.put(roomy, at, size, bytes, start, end);
     return roomy;
   }
@@ -247,6 +252,12 @@ export class Listpacks {
     return this.withoutWaste(ref);
   }
 
+  /** The same with the one element between two offsets. */
+  take(ref: Ref, at: number, behind: number): Ref {
+    this.cut(ref, at, behind, 1);
+    return this.withoutWaste(ref);
+  }
+
   private withRoomFor(ref: Ref, needed: number): Ref {
     const capacity = this.arena.capacityOf(ref);
     const gap = this.gap(ref);
@@ -258,7 +269,6 @@ export class Listpacks {
 
   /** Room for so many bytes before the first element: a gap as large as can be, so that the next ones find it there. */
   private withRoomInFront(ref: Ref, size: number): Ref {
-    if (this.gap(ref) >= size) return ref;
     const used = this.used(ref);
     const capacity = this.arena.capacityOf(ref);
     if (used + size > capacity) {
@@ -317,12 +327,13 @@ export class Listpacks {
   }
 
   private put(ref: Ref, at: number, size: number, bytes: Uint8Array, start: number, end: number): void {
-    const used = this.used(ref);
-    const gap = this.gap(ref);
+    const header = this.header(ref);
+    const [used, gap] = [usedOf(header), gapOf(header)];
     const isInGap = at === FIRST && gap >= size;
     if (at < used && !isInGap) this.shift(ref, at, used, size);
-    this.setHeader(ref, used + size, this.count(ref) + 1, isInGap ? gap - size : gap);
-    this.write(ref, at, bytes, start, end);
+    const left = isInGap ? gap - size : gap;
+    this.setHeader(ref, used + size, this.count(ref) + 1, left);
+    this.write(ref, left + at, bytes, start, end);
     this.tellInsert(ref, at, bytes, start, end);
   }
 
@@ -341,15 +352,16 @@ export class Listpacks {
   ): void {
     const used = this.used(ref);
     if (size !== before) this.shift(ref, at + before, used, size - before);
-    this.write(ref, at, bytes, start, end);
+    this.write(ref, this.gap(ref) + at, bytes, start, end);
     this.setHeader(ref, used + size - before, this.count(ref), this.gap(ref));
     this.trace?.replace(this.id, ref, at, end - start, bytes, start, end);
   }
 
   private cut(ref: Ref, at: number, behind: number, count: number): void {
-    const used = this.used(ref);
+    const header = this.header(ref);
+    const used = usedOf(header);
     const size = behind - at;
-    let gap = this.gap(ref);
+    let gap = gapOf(header);
     if (behind === used && at === FIRST) gap = 0;
     else if (at === FIRST && this.arena.capacityOf(ref) <= GAP_UP_TO) gap += size;
     else if (behind < used) this.shift(ref, behind, used, -size);
@@ -405,9 +417,10 @@ export class Listpacks {
     this.bytes(ref).copyWithin(base + from + by, base + from, base + to);
   }
 
+  /** Writes an element to so many bytes behind the beginning of the block. */
   private write(ref: Ref, at: number, bytes: Uint8Array, start: number, end: number): void {
     const page = this.bytes(ref);
-    const first = this.base(ref) + at;
+    const first = this.arena.offset(ref) + at;
     const length = end - start;
     page[first] = DOLLAR;
     let to = writeDigits(length, page, first + 1);
@@ -456,6 +469,14 @@ export class Listpacks {
     if (used + this.gap(ref) > this.arena.capacityOf(ref))
       throw new Error(`invariant 3: the pack at ${ref} is longer than its block`);
   }
+}
+
+function usedOf(header: number): number {
+  return header >= 0 ? header : header & 0xffff;
+}
+
+function gapOf(header: number): number {
+  return header >= 0 ? 0 : (header >>> 16) & 0x7fff;
 }
 
 function holds(page: Uint8Array, at: number, bytes: Uint8Array, start: number, length: number): boolean {

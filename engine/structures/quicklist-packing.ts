@@ -87,7 +87,7 @@ export class QuickListPacking {
   }
 
   private isClosed(node: Ref): boolean {
-    return this.nodes.payload(node, CLOSED_COUNT) !== 0;
+    return this.closed > 0 && this.nodes.payload(node, CLOSED_COUNT) !== 0;
   }
 
   /** How many elements a node has, compressed or not. */
@@ -178,6 +178,12 @@ export class QuickListPacking {
     const pack = this.pack(node);
     if (this.packs.count(pack) === count) this.drop(node);
     else this.setPack(node, pack, this.packs.remove(pack, at, count));
+  }
+
+  /** The same with the one element between two offsets of its pack. */
+  take(node: Ref, pack: Ref, at: number, behind: number): void {
+    if (this.packs.count(pack) === 1) this.drop(node);
+    else this.setPack(node, pack, this.packs.take(pack, at, behind));
   }
 
   /** Gives a new node a pack with one element. */
@@ -416,7 +422,7 @@ export class QuickListPacking {
   restored(): void {
     this.closed = 0;
     for (let node = this.nodes.first; node !== NONE; node = this.nodes.next(node))
-      if (this.isClosed(node)) this.closed++;
+      if (this.nodes.payload(node, CLOSED_COUNT) !== 0) this.closed++;
   }
 
   /** Throws when an invariant of the packs is broken; returns how many elements they have together. */

@@ -194,9 +194,9 @@ export class QuickList {
     this.count(-1);
   }
 
-  /** Takes the element out. The cursor is nowhere then. */
-  takeHere(): void {
-    this.packing.remove(this.node, this.at, 1);
+  /** Takes out the element between two offsets of a node's pack. The cursor is nowhere then. */
+  take(node: Ref, pack: Ref, at: number, behind: number): void {
+    this.packing.take(node, pack, at, behind);
     this.node = NONE;
     this.count(-1);
   }
