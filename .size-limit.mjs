@@ -24,5 +24,5 @@ const assets = (pattern) =>
 export default [
   { name: 'the page: stage, timeline and shell', path: page, gzip: true, limit: '82 kB' },
   { name: 'the terminal', path: assets(/^Terminal.*\.js$/), gzip: true, limit: '98 kB' },
-  { name: 'the engine in its worker', path: assets(/worker.*\.js$/), gzip: true, limit: '141 kB' },
+  { name: 'the engine in its worker', path: assets(/worker.*\.js$/), gzip: true, limit: '142 kB' },
 ];

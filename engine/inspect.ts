@@ -1,7 +1,7 @@
 /** Looks at single parts of an engine without moving anything: no bucket, no clock of last use, no step of a trace. */
 import type { Keyspace } from './keyspace/keyspace.ts';
 import type { Database } from './keyspace/database.ts';
-import { ENCODING_NAMES, INT, INT64, INTSET, LISTPACK, LZF, TYPE_NAMES, isSlot } from './keyspace/values.ts';
+import { EMBEDDED, ENCODING_NAMES, INT, INT64, INTSET, LISTPACK, LZF, TYPE_NAMES, isSlot } from './keyspace/values.ts';
 import { NONE, PAGE_SHIFT, type Ref } from './memory/arena.ts';
 
 /** A key as it lies in memory. */
@@ -14,9 +14,11 @@ export interface KeyRecord {
   };
   readonly type: string;
   readonly encoding: string;
-  /** Absent where the value lies in the entry itself, or is a collection with many places. */
+  /** Absent where the value word is the value itself, or it is a collection with many places. */
   readonly value: {
     readonly ref: number;
+    /** Whether it lies in the entry, behind the key. */
+    readonly isInEntry: boolean;
     readonly capacity: number;
     readonly length: number;
     readonly bytes: Uint8Array;
@@ -71,9 +73,10 @@ function valueOf(keyspace: Keyspace, database: Database, entry: Ref): KeyRecord[
   const encoding = database.encoding(entry);
   if (encoding === INT || isSlot(encoding)) return null;
   const ref = database.value(entry);
-  const capacity = arena.capacityOf(ref);
+  const isInEntry = encoding === EMBEDDED;
+  const capacity = isInEntry ? database.keys.roomBytes(entry) : arena.capacityOf(ref);
   const bytes = encoding === LISTPACK ? packBytes(keyspace, ref, capacity) : blockBytes(keyspace, ref, capacity);
-  return { ref, capacity, length: lengthAt(ref, encoding, keyspace), bytes };
+  return { ref, isInEntry, capacity, length: lengthAt(ref, encoding, keyspace), bytes };
 }
 
 /** How much of a value's block is in use, a string's own length word left out. */

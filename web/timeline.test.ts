@@ -170,7 +170,7 @@ describe('the film', () => {
   it('marks a cause that took too many steps to film by what it left behind', async () => {
     const rehearsal = new Rehearsal();
     const timeline = rehearsal.timeline();
-    const pairs = (from: number): string => Array.from({ length: 4000 }, (_, at) => `k${from + at} v`).join(' ');
+    const pairs = (from: number): string => Array.from({ length: 6000 }, (_, at) => `k${from + at} v`).join(' ');
     for (const line of ['SET a 1', `MSET ${pairs(0)}`, 'GET a', 'FLUSHALL', 'SET b 1']) {
       timeline.push(rehearsal.run(line));
       timeline.keyframe({ models: rehearsal.now, overview: null }, rehearsal.nextIndex);

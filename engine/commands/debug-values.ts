@@ -2,6 +2,7 @@ import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { digestOfNothing, digestOfValue } from '../keyspace/digest.ts';
 import {
+  EMBEDDED,
   EMBSTR,
   LZF,
   ENCODING_NAMES,
@@ -17,6 +18,7 @@ import { NONE, type Ref } from '../memory/arena.ts';
 import { latin1 } from '../memory/bytes.ts';
 import { savedBytes } from '../persistence/rdb-payload.ts';
 import { savedNodeBytes } from '../persistence/rdb-save.ts';
+import { DynamicStrings } from '../structures/dynamic-string.ts';
 import { FIRST } from '../structures/listpack.ts';
 import type { HashTable } from '../structures/hash-table.ts';
 import type { Context } from './contract.ts';
@@ -122,11 +124,11 @@ function describeString(context: Context, args: Args): void {
   const { arena, dynamicStrings: strings } = keyspace;
   const value = db.value(entry);
   const length = strings.length(value);
+  const bytes = db.encoding(entry) === EMBEDDED ? db.keys.roomBytes(entry) : arena.capacityOf(value);
   // A key lies in its entry, which is made as long as it needs.
   reply.simple(
     `key_sds_len:${db.keys.keyLength(entry)}, key_sds_avail:0, key_zmalloc: ${arena.capacityOf(entry)}, ` +
-      `val_sds_len:${length}, val_sds_avail:${strings.capacity(value) - length}, ` +
-      `val_zmalloc: ${arena.capacityOf(value)}`,
+      `val_sds_len:${length}, val_sds_avail:${bytes - DynamicStrings.bytesFor(length)}, val_zmalloc: ${bytes}`,
   );
 }
 

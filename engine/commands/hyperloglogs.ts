@@ -1,7 +1,7 @@
 import type { Args } from '../args.ts';
 import { CommandError } from '../errors.ts';
 import { STRING_EVENT } from '../keyspace/events.ts';
-import { EMBSTR, LZF, RAW, TYPE_STRING } from '../keyspace/values.ts';
+import { EMBEDDED, EMBSTR, LZF, RAW, TYPE_STRING } from '../keyspace/values.ts';
 import { NONE, type Ref } from '../memory/arena.ts';
 import { REGISTERS, estimate } from '../structures/hyperloglog-registers.ts';
 import { notify, requireString, writeKey } from './checks.ts';
@@ -92,6 +92,8 @@ function requireSketch(context: Context, entry: Ref): void {
   }
   if (db.encoding(entry) < EMBSTR || !keyspace.hyperLogLogs.isSketch(db.value(entry)))
     throw new CommandError(NO_SKETCH);
+  // And it may grow.
+  if (db.encoding(entry) === EMBEDDED) keyspace.strings.makePlain(db, entry);
 }
 
 /** The sketch of a key that is there, as a string to be written in place. */

@@ -10,6 +10,7 @@ import { EVICTED_EVENT, EXPIRED_EVENT, MISS_EVENT, NEW_EVENT, type KeyEvents } f
 import type { Blocks, ValueType } from './value-type.ts';
 import {
   DEADLINE,
+  EMBEDDED,
   INT,
   META,
   PAYLOAD_WORDS,
@@ -20,6 +21,7 @@ import {
   encodingOf,
   isSlot,
   metaOf,
+  ownEncoding,
   typeOf,
 } from './values.ts';
 import { Watchers } from './watchers.ts';
@@ -247,10 +249,13 @@ export class Database {
 
   // Changing. Each of these counts as a change and tells whoever watches the key.
 
-  /** A new key, which must have been looked for right before and not found. Its value is still to be set. */
-  add(bytes: Uint8Array, start: number, end: number): Ref {
+  /**
+   * A new key, which must have been looked for right before and not found. Its value is still to be set; so many bytes of it can
+   * lie in the entry.
+   */
+  add(bytes: Uint8Array, start: number, end: number, roomBytes = 0): Ref {
     this.notify(NEW_EVENT, 'new', bytes, start, end);
-    this.added = this.keys.insertMissing(bytes, start, end);
+    this.added = this.keys.insertMissing(bytes, start, end, 0, roomBytes);
     return this.added;
   }
 
@@ -288,7 +293,7 @@ export class Database {
   copyValue(from: Database, source: Ref, target: Ref): void {
     const encoding = from.encoding(source);
     const value = from.typeOf(source).copy(encoding, from.value(source));
-    this.setValue(target, from.type(source), encoding, value);
+    this.setValue(target, from.type(source), ownEncoding(encoding), value);
   }
 
   remove(entry: Ref): void {
@@ -300,7 +305,13 @@ export class Database {
   /** Gives what one key stands for, and its deadline, to another one, which must stand for nothing, and removes the first. */
   handOver(source: Ref, to: Database, target: Ref): void {
     const deadlineMs = this.deadline(source);
-    to.setValue(target, this.type(source), this.encoding(source), this.value(source));
+    const encoding = this.encoding(source);
+    if (encoding === EMBEDDED) {
+      to.copyValue(this, source, target);
+      this.releaseValue(source);
+    } else {
+      to.setValue(target, this.type(source), encoding, this.value(source));
+    }
     to.setUse(target, clockOf(this.keys.payload(source, META)));
     if (deadlineMs >= 0) to.setDeadline(target, deadlineMs);
     this.persist(source);
@@ -417,7 +428,9 @@ export class Database {
   /** Adds the blocks of all values. */
   gather(blocks: Blocks): void {
     this.keys.forEach((entry) => {
-      this.typeOf(entry).gather(this.encoding(entry), this.value(entry), blocks);
+      const [encoding, value] = [this.encoding(entry), this.value(entry)];
+      if (encoding === EMBEDDED) blocks.embedded.set(value, this.keys.roomBytes(entry));
+      else this.typeOf(entry).gather(encoding, value, blocks);
     });
   }
 
@@ -435,7 +448,10 @@ export class Database {
     this.keys.assertValid();
     this.deadlines.assertValid((owner) => this.keys.payload(owner, DEADLINE) - 1);
     this.keys.forEach((entry) => {
-      this.typeOf(entry).assertValid(this.encoding(entry), this.value(entry));
+      const [encoding, value] = [this.encoding(entry), this.value(entry)];
+      this.typeOf(entry).assertValid(encoding, value, this.keys.roomBytes(entry));
+      if (encoding === EMBEDDED && value !== this.keys.room(entry))
+        throw new Error(`the string in the entry at ${entry} is not behind its key`);
     });
   }
 

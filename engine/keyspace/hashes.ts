@@ -1,6 +1,6 @@
 import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import type { Reply } from '../reply.ts';
-import type { DynamicStrings } from '../structures/dynamic-string.ts';
+import { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { HashTable, HashTableState } from '../structures/hash-table.ts';
 import { FIRST, NOWHERE, type Listpacks } from '../structures/listpack.ts';
 import type { Collections, Slots } from './collections.ts';
@@ -9,7 +9,7 @@ import type { Glob } from './glob.ts';
 import type { Limits } from './limits.ts';
 import { below, distinctBelow, distinctEntries, type Bits } from './sampling.ts';
 import type { Blocks, Draft, ValueType, Visit } from './value-type.ts';
-import { HASHTABLE, LISTPACK, TYPE_HASH } from './values.ts';
+import { EMBSTR_LIMIT, HASHTABLE, LISTPACK, TYPE_HASH } from './values.ts';
 
 export interface HashParts {
   readonly arena: Arena;
@@ -127,7 +127,7 @@ export class HashValues implements ValueType {
       const table = this.tables.at(value);
       const found = table.find(field, start, end);
       if (found === NONE) return false;
-      this.strings.release(table.payload(found, FIELD_VALUE));
+      this.releaseString(table, found);
       table.remove(found);
       return true;
     }
@@ -237,15 +237,51 @@ export class HashValues implements ValueType {
     end: number,
   ): boolean {
     const found = table.find(field, fieldStart, fieldEnd);
+    const length = end - start;
     if (found === NONE) {
-      const added = table.insertMissing(field, fieldStart, fieldEnd);
-      table.setPayload(added, FIELD_VALUE, this.strings.create(bytes, start, end));
+      const roomBytes = length <= EMBSTR_LIMIT ? DynamicStrings.bytesFor(length) : 0;
+      const added = table.insertMissing(field, fieldStart, fieldEnd, 0, roomBytes);
+      this.addString(table, added, bytes, start, end);
       return true;
     }
     const before = table.payload(found, FIELD_VALUE);
-    const after = this.strings.replace(before, bytes, start, end);
-    if (after !== before) table.setPayload(found, FIELD_VALUE, after);
+    // What is as long as what lies there fits, wherever that is.
+    if (length === this.strings.length(before)) this.strings.overwrite(before, bytes, start, end);
+    else this.setOther(table, found, bytes, start, end);
     return false;
+  }
+
+  /** Gives a field a value of another length. */
+  private setOther(table: HashTable, found: Ref, bytes: Uint8Array, start: number, end: number): void {
+    const before = table.payload(found, FIELD_VALUE);
+    const isWhereItWas = isEmbedded(table, found);
+    if (fitsEntry(table, found, end - start) !== isWhereItWas) {
+      this.releaseString(table, found);
+      this.addString(table, found, bytes, start, end);
+    } else if (isWhereItWas) {
+      this.strings.overwrite(before, bytes, start, end);
+    } else {
+      const after = this.strings.replace(before, bytes, start, end);
+      if (after !== before) table.setPayload(found, FIELD_VALUE, after);
+    }
+  }
+
+  /** Gives a field that has none a value, in its entry where there is room for it. */
+  private addString(table: HashTable, found: Ref, bytes: Uint8Array, start: number, end: number): void {
+    let ref = NONE;
+    if (fitsEntry(table, found, end - start)) {
+      ref = table.room(found);
+      this.strings.embed(ref, table.roomBytes(found), bytes, start, end);
+    } else {
+      ref = this.strings.create(bytes, start, end);
+    }
+    table.setPayload(found, FIELD_VALUE, ref);
+  }
+
+  private releaseString(table: HashTable, found: Ref): void {
+    const ref = table.payload(found, FIELD_VALUE);
+    if (isEmbedded(table, found)) this.strings.forget(ref);
+    else this.strings.release(ref);
   }
 
   private toTable(db: Database, entry: Ref): void {
@@ -340,7 +376,7 @@ export class HashValues implements ValueType {
     }
     const table = this.tables.at(value);
     table.clear((found) => {
-      this.strings.release(table.payload(found, FIELD_VALUE));
+      this.releaseString(table, found);
     });
     this.tables.close(value);
   }
@@ -368,7 +404,8 @@ export class HashValues implements ValueType {
     const table = this.tables.at(value);
     let bytes = table.buckets * 4;
     table.forEach((found) => {
-      bytes += this.arena.capacityOf(found) + this.arena.capacityOf(table.payload(found, FIELD_VALUE));
+      bytes += this.arena.capacityOf(found);
+      if (!isEmbedded(table, found)) bytes += this.arena.capacityOf(table.payload(found, FIELD_VALUE));
     });
     return bytes;
   }
@@ -379,7 +416,11 @@ export class HashValues implements ValueType {
       return;
     }
     const table = this.tables.at(value);
-    table.forEach((found) => blocks.strings.push(table.payload(found, FIELD_VALUE)));
+    table.forEach((found) => {
+      const ref = table.payload(found, FIELD_VALUE);
+      if (isEmbedded(table, found)) blocks.embedded.set(ref, table.roomBytes(found));
+      else blocks.strings.push(ref);
+    });
   }
 
   assertValid(encoding: number, value: number): void {
@@ -390,9 +431,21 @@ export class HashValues implements ValueType {
     }
     const table = this.tables.at(value);
     table.forEach((found) => {
-      this.strings.assertValid(table.payload(found, FIELD_VALUE));
+      const ref = table.payload(found, FIELD_VALUE);
+      if (isEmbedded(table, found)) this.strings.assertValid(ref, table.roomBytes(found));
+      else this.strings.assertValid(ref);
     });
   }
+}
+
+/** Whether the value of a field lies in the field's own entry. */
+function isEmbedded(table: HashTable, found: Ref): boolean {
+  // Where an entry has no room, what would be its beginning is the next block, which may be the value's own.
+  return table.payload(found, FIELD_VALUE) === table.room(found) && table.roomBytes(found) > 0;
+}
+
+function fitsEntry(table: HashTable, found: Ref, length: number): boolean {
+  return length <= EMBSTR_LIMIT && DynamicStrings.bytesFor(length) <= table.roomBytes(found);
 }
 
 const NO_BYTES = new Uint8Array(0);

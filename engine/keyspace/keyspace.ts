@@ -311,7 +311,7 @@ export class Keyspace {
 
   /** The blocks of all values. */
   private blocks(): Blocks {
-    const blocks: Blocks = { strings: [], listpacks: [], intsets: [], compressed: [] };
+    const blocks: Blocks = { strings: [], listpacks: [], intsets: [], compressed: [], embedded: new Map() };
     for (const db of this.databases) db.gather(blocks);
     return blocks;
   }
@@ -321,7 +321,7 @@ export class Keyspace {
     const blocks = this.blocks();
     return {
       arena: this.arena.snapshot(),
-      strings: this.dynamicStrings.snapshot(blocks.strings),
+      strings: this.dynamicStrings.snapshot(blocks.strings, blocks.embedded),
       listpacks: this.listpacks.snapshot(blocks.listpacks),
       intsets: this.intsets.snapshot(blocks.intsets),
       compressed: this.compressed.snapshot(blocks.compressed),

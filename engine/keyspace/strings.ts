@@ -3,10 +3,10 @@ import { ascii } from '../memory/bytes.ts';
 import { parseInt32, parseInt64 } from '../memory/numbers.ts';
 import type { Reply } from '../reply.ts';
 import type { CompressedBlocks } from '../structures/compressed.ts';
-import type { DynamicStrings } from '../structures/dynamic-string.ts';
+import { DynamicStrings } from '../structures/dynamic-string.ts';
 import type { Database } from './database.ts';
 import type { Blocks, Draft, ValueType } from './value-type.ts';
-import { EMBSTR, EMBSTR_LIMIT, INT, INT64, LZF, RAW, TYPE_STRING, encodingOf, typeOf } from './values.ts';
+import { EMBEDDED, EMBSTR, EMBSTR_LIMIT, INT, INT64, LZF, RAW, TYPE_STRING, encodingOf, typeOf } from './values.ts';
 
 /** What a string value can look like from outside: bytes, wherever they come from. */
 export interface BytesView {
@@ -15,7 +15,10 @@ export interface BytesView {
   readonly end: number;
 }
 
-/** String values: bytes that are kept as an integer where they are one, and as a dynamic string otherwise. */
+/**
+ * String values: bytes that are kept as an integer where they are one, and as a dynamic string otherwise. A short one lies
+ * in the entry of its key, where that was made for it or has the room: whoever has found the key has found it, too.
+ */
 export class StringValues implements ValueType {
   private readonly arena: Arena;
   /** Strings of so many bytes and more are compressed, where that saves enough. */
@@ -39,25 +42,41 @@ export class StringValues implements ValueType {
     start: number,
     end: number,
   ): Ref {
-    const entry = db.add(key, keyStart, keyEnd);
+    const isText = end - start <= EMBSTR_LIMIT && !mayBeInteger(bytes, start, end);
+    const entry = db.add(key, keyStart, keyEnd, isText ? DynamicStrings.bytesFor(end - start) : 0);
     this.store(db, entry, bytes, start, end);
     return entry;
   }
 
   /** Makes a key stand for other bytes; whatever it stood for is released. */
   overwrite(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
-    const meta = db.meta(entry);
-    const encoding = encodingOf(meta);
-    const isShort = end - start <= EMBSTR_LIMIT;
-    const suits = encoding === (isShort ? EMBSTR : RAW) && end - start < this.compressFrom;
-    if (typeOf(meta) === TYPE_STRING && suits && !mayBeInteger(bytes, start, end)) {
-      const before = db.value(entry);
-      const after = this.strings.replace(before, bytes, start, end);
-      if (after !== before) db.setValue(entry, TYPE_STRING, encoding, after);
-      return;
-    }
+    if (this.tryReplace(db, entry, bytes, start, end)) return;
     db.releaseValue(entry);
     this.store(db, entry, bytes, start, end);
+  }
+
+  /** Puts bytes where a string lies, if that is where they belong; false, and nothing is done, if not. */
+  private tryReplace(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): boolean {
+    const meta = db.meta(entry);
+    if (typeOf(meta) !== TYPE_STRING || mayBeInteger(bytes, start, end)) return false;
+    const encoding = encodingOf(meta);
+    const length = end - start;
+    const before = db.value(entry);
+    if (encoding === EMBEDDED) {
+      // What is no longer than what lies there fits; to ask how much there is takes longer.
+      if (length > this.strings.length(before) && !this.fitsEntry(db, entry, length)) return false;
+      this.strings.overwrite(before, bytes, start, end);
+      return true;
+    }
+    if (encoding !== (length <= EMBSTR_LIMIT ? EMBSTR : RAW) || length >= this.compressFrom) return false;
+    if (this.fitsEntry(db, entry, length)) return false;
+    const after = this.strings.replace(before, bytes, start, end);
+    if (after !== before) db.setValue(entry, TYPE_STRING, encoding, after);
+    return true;
+  }
+
+  private fitsEntry(db: Database, entry: Ref, length: number): boolean {
+    return length <= EMBSTR_LIMIT && DynamicStrings.bytesFor(length) <= db.keys.roomBytes(entry);
   }
 
   /** A string that is nobody's yet. */
@@ -101,6 +120,12 @@ export class StringValues implements ValueType {
 
   private storeText(db: Database, entry: Ref, bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
+    if (this.fitsEntry(db, entry, length)) {
+      const room = db.keys.room(entry);
+      this.strings.embed(room, db.keys.roomBytes(entry), bytes, start, end);
+      db.setValue(entry, TYPE_STRING, EMBEDDED, room);
+      return;
+    }
     const encoding = length <= EMBSTR_LIMIT ? EMBSTR : RAW;
     if (encoding === RAW && length >= this.compressFrom) {
       const ref = this.compressed.create(bytes, start, end, Math.floor(length * WORTH_IT));
@@ -195,8 +220,8 @@ export class StringValues implements ValueType {
   /** How many bytes a string takes that grows to such a length, 0 when it has the room; `entry` may be `NONE`. */
   growth(db: Database, entry: Ref, length: number): number {
     const encoding = entry === NONE ? INT : db.encoding(entry);
-    const has =
-      encoding === LZF ? this.length(db, entry) : encoding >= EMBSTR ? this.strings.capacity(db.value(entry)) : 0;
+    const isPlain = encoding === EMBSTR || encoding === RAW;
+    const has = encoding === LZF ? this.length(db, entry) : isPlain ? this.strings.capacity(db.value(entry)) : 0;
     // What is compressed is made plain first.
     return (encoding === LZF ? has : 0) + (length > has ? this.strings.roomyFor(length) : 0);
   }
@@ -225,6 +250,7 @@ export class StringValues implements ValueType {
 
   release(encoding: number, value: number): void {
     if (encoding === LZF) this.compressed.release(value);
+    else if (encoding === EMBEDDED) this.strings.forget(value);
     else if (encoding >= EMBSTR) this.strings.release(value);
     else if (encoding === INT64) this.arena.release(value);
   }
@@ -242,7 +268,7 @@ export class StringValues implements ValueType {
   }
 
   memoryBytes(encoding: number, value: number): number {
-    return encoding === INT ? 0 : this.arena.capacityOf(value);
+    return encoding === INT || encoding === EMBEDDED ? 0 : this.arena.capacityOf(value);
   }
 
   gather(encoding: number, value: number, blocks: Blocks): void {
@@ -250,19 +276,22 @@ export class StringValues implements ValueType {
     else if (encoding >= EMBSTR) blocks.strings.push(value);
   }
 
-  assertValid(encoding: number, value: number): void {
+  assertValid(encoding: number, value: number, roomBytes: number): void {
     if (encoding === LZF) this.compressed.assertValid(value);
+    else if (encoding === EMBEDDED) this.strings.assertValid(value, roomBytes);
     else if (encoding >= EMBSTR) this.strings.assertValid(value);
   }
 
-  /** Makes a string that is compressed plain, in place; leaves any other as it is. */
+  /** Gives a string that is compressed, or lies in its entry, a plain one of its own; leaves any other value as it is. */
   makePlain(db: Database, entry: Ref): void {
-    if (db.encoding(entry) === LZF) db.setValue(entry, TYPE_STRING, RAW, this.asString(db, entry));
+    const encoding = db.encoding(entry);
+    if (encoding !== LZF && encoding !== EMBEDDED) return;
+    db.setValue(entry, TYPE_STRING, encoding === LZF ? RAW : EMBSTR, this.asString(db, entry));
   }
 
   private asString(db: Database, entry: Ref): Ref {
     const encoding = db.encoding(entry);
-    if (encoding >= EMBSTR && encoding !== LZF) return db.value(entry);
+    if (encoding === EMBSTR || encoding === RAW) return db.value(entry);
     const view = this.view(db, entry);
     const string = this.strings.create(view.bytes, view.start, view.end);
     db.releaseValue(entry);

@@ -6,6 +6,8 @@ export interface Blocks {
   readonly listpacks: Ref[];
   readonly intsets: Ref[];
   readonly compressed: Ref[];
+  /** Strings that lie in entries, and how many bytes there are for each. */
+  readonly embedded: Map<Ref, number>;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Blocks {
 export interface ValueType {
   /** Frees everything that the value has. */
   release(encoding: number, value: number): void;
-  /** The word of an equal value, of the same encoding, in memory of its own. */
+  /** The word of an equal value in memory of its own, its encoding what `ownEncoding` says. */
   copy(encoding: number, value: number): number;
   /** How many elements it has; a string is one. */
   count(encoding: number, value: number): number;
@@ -23,8 +25,11 @@ export interface ValueType {
   memoryBytes(encoding: number, value: number): number;
   /** Adds the blocks it has. */
   gather(encoding: number, value: number, blocks: Blocks): void;
-  /** Throws when an invariant of what it is made of is broken. What lies in a slot is checked by `Collections`. */
-  assertValid(encoding: number, value: number): void;
+  /**
+   * Throws when an invariant of what it is made of is broken. What lies in a slot is checked by `Collections`. `roomBytes`: how
+   * many there are behind the key.
+   */
+  assertValid(encoding: number, value: number, roomBytes: number): void;
 }
 
 /** A value that is nobody's yet. Whoever makes it gives it to a key or releases it. */

@@ -20,7 +20,7 @@ export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash'] as const;
 export const INT = 0;
 /** An integer of 64 bits, in a record of two words, the low one first. */
 export const INT64 = 1;
-/** A string as it was set, short. */
+/** A string as it was set, short, in a block of its own: it came to a key whose entry has no room for it. */
 export const EMBSTR = 2;
 /** A string that is long, or was changed in place. */
 export const RAW = 3;
@@ -37,10 +37,18 @@ export const SKIPLIST = 8;
 /** A long string, compressed: the value word is the ref of a compressed block. To others it is `raw`. */
 export const LZF = 9;
 
+/** A short string that lies in the entry itself, behind the key: the value word is the ref of its place there. */
+export const EMBEDDED = 10;
+
 /** As `OBJECT ENCODING` names them. */
 export const ENCODING_NAMES = [
-  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist', 'raw'],
+  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist', 'raw', 'embstr'],
 ] as const;
+
+/** How a value is kept in memory of its own. */
+export function ownEncoding(encoding: number): number {
+  return encoding === EMBEDDED ? EMBSTR : encoding;
+}
 
 /** Whether the value word is a slot, and not a ref or the value itself. */
 export function isSlot(encoding: number): boolean {

@@ -2,13 +2,13 @@ import { address } from '../memory/arena.steps.ts';
 import { declareSteps, mutate, type ProbeOf, type StepOf } from '../trace/steps.ts';
 
 export const dynamicStringSteps = declareSteps('dynamic-string', 3, {
-  /** A string was made in a block of its own. */
+  /** A string was made, in a block of its own or in its owner's. */
   create: mutate('ref', 'capacity', 'length', 'head:bytes'),
   /** Bytes were written into the string; `head` is how it begins now. */
   write: mutate('ref', 'at', 'length', 'head:bytes'),
   /** The string had no room left and went to a larger block. */
   grow: mutate('from', 'to', 'capacity'),
-  /** The string's block was given back. */
+  /** The string is none any more; its block, if it had one, was given back. */
   release: mutate('ref'),
 });
 
@@ -64,6 +64,6 @@ export function describeDynamicStringStep(step: DynamicStringStep, model: Dynami
     case 'grow':
       return `The string outgrows its block and is copied from ${address(step.from)} to ${address(step.to)}, with room for ${step.capacity} bytes.`;
     case 'release':
-      return `The string at ${address(step.ref)} is no longer needed; its block is given back.`;
+      return `The string at ${address(step.ref)} is no longer needed.`;
   }
 }

@@ -13,9 +13,13 @@
  *
  * A string that outgrows its block gets twice what it needs, from 1 MiB on one more MiB.
  *
+ * A short string that comes with its key needs no block: it lies in the entry of the key, behind it. It is read as any other is,
+ * for its ref points there; who is its owner knows how much room there is, and makes it a string of its own where it must grow.
+ *
  * **Complexity.** Append O(bytes added), amortised. Everything else O(bytes touched).
  *
- * **Invariants.** 1. length ≤ capacity. 2. The capacity is that of the block in the arena, less the length word.
+ * **Invariants.** 1. length ≤ capacity. 2. The capacity is that of the block in the arena, or of the room in the entry, less the
+ * length word.
  *
  * **Unlike Redis.** There are five header sizes in Redis; here there is one, and the capacity is the allocator's own
  * knowledge instead of a field.
@@ -39,6 +43,11 @@ export class DynamicStrings {
     this.arena = arena;
     this.id = id;
     this.trace = trace;
+  }
+
+  /** How many bytes a string of so many takes. */
+  static bytesFor(length: number): number {
+    return HEADER_BYTES + length;
   }
 
   length(ref: Ref): number {
@@ -79,6 +88,11 @@ export class DynamicStrings {
     }
     this.release(ref);
     return this.create(bytes, start, end);
+  }
+
+  /** The same for a string that has the room, wherever it lies. */
+  overwrite(ref: Ref, bytes: Uint8Array, start: number, end: number): void {
+    this.write(ref, 0, bytes, start, end, end - start);
   }
 
   /** Appends and returns the string's ref, which is another one where it had to grow. */
@@ -144,27 +158,44 @@ export class DynamicStrings {
     this.trace?.release(this.id, ref);
   }
 
+  /** Makes a string within a block of its owner's, where there are so many bytes for it. It can be read and overwritten. */
+  embed(ref: Ref, roomBytes: number, bytes: Uint8Array, start: number, end: number): void {
+    this.setLength(ref, end - start);
+    copyBytes(bytes, start, end, this.bytes(ref), this.start(ref));
+    this.trace?.create(this.id, ref, roomBytes - HEADER_BYTES, end - start, bytes, start, end);
+  }
+
+  /** Says that such a string is none any more. */
+  forget(ref: Ref): void {
+    this.trace?.release(this.id, ref);
+  }
+
   private setLength(ref: Ref, length: number): void {
     this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1] = length;
   }
 
-  /** The model of the strings at these refs. Only their owners know where strings are. */
-  snapshot(refs: Iterable<Ref>): DynamicStringModel {
+  /**
+   * The model of the strings at these refs, and of those that are embedded, of each of which is said how many bytes there are
+   * for it. Only their owners know where strings are.
+   */
+  snapshot(refs: Iterable<Ref>, embedded: ReadonlyMap<Ref, number> = new Map()): DynamicStringModel {
     const strings = new Map<number, StringModel>();
-    for (const ref of refs) {
-      if (ref === NONE) continue;
-      const length = this.length(ref);
-      const start = this.start(ref);
-      const head = this.bytes(ref).slice(start, start + Math.min(length, PREVIEW_BYTES));
-      strings.set(ref, { ref, length, capacity: this.capacity(ref), head });
-    }
+    for (const ref of refs) if (ref !== NONE) strings.set(ref, this.modelOf(ref, this.capacity(ref)));
+    for (const [ref, bytes] of embedded) strings.set(ref, this.modelOf(ref, bytes - HEADER_BYTES));
     return strings;
   }
 
-  /** Throws when an invariant of the essay is broken. */
-  assertValid(ref: Ref): void {
-    if (this.length(ref) > this.capacity(ref))
-      throw new Error(`invariant 1: the string at ${ref} is longer than its block`);
+  private modelOf(ref: Ref, capacity: number): StringModel {
+    const length = this.length(ref);
+    const start = this.start(ref);
+    const head = this.bytes(ref).slice(start, start + Math.min(length, PREVIEW_BYTES));
+    return { ref, length, capacity, head };
+  }
+
+  /** Throws when an invariant of the essay is broken. `bytes`: how many there are for it. */
+  assertValid(ref: Ref, bytes = this.arena.capacityOf(ref)): void {
+    if (HEADER_BYTES + this.length(ref) > bytes)
+      throw new Error(`invariant 1: the string at ${ref} is longer than its place`);
   }
 }
 

@@ -16,10 +16,11 @@
  *   2 ─▶ [bar] ─▶ [city] ─▶ ∅   ◀── next      5 ─▶ [foo] ─▶ ∅
  *   3 ─▶ [user] ─▶ ∅                          …
  *
- *   an entry: │ next │ hash │ length │ payload … │ key bytes … │   one record of the arena
+ *   an entry: │ next │ hash │ length │ payload … │ key bytes … │ room … │   one record of the arena
  * ```
  *
- * The link lies inside the entry (an *intrusive* node): no cell that points to a node that points to a key.
+ * The link lies inside the entry (an *intrusive* node): no cell that points to a node that points to a key. Behind the key there
+ * can be room for what the key stands for, so that whoever has compared the key has that in the processor's cache as well.
  *
  * **Complexity.** Find, insert, remove O(1) on average; each also moves at most one bucket and looks at ten empty ones.
  *
@@ -194,12 +195,13 @@ export class HashTable {
 
   /**
    * Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. In a table
-   * with a gap word, so many bytes before the key are left for another structure.
+   * with a gap word, so many bytes before the key are left for another structure; behind the key there is room for as many more
+   * as the owner wants.
    */
-  insertMissing(bytes: Uint8Array, start: number, end: number, gapBytes = 0): Ref {
+  insertMissing(bytes: Uint8Array, start: number, end: number, gapBytes = 0, roomBytes = 0): Ref {
     const hash = this.lastHash;
     this.growWhenFull();
-    const entry = this.makeEntry(hash, bytes, start, end, gapBytes);
+    const entry = this.makeEntry(hash, bytes, start, end, gapBytes, roomBytes);
     const which = this.cursor >= 0 ? 1 : 0;
     const table = which === 1 ? this.new : this.old;
     this.link(table, which, hash & (table.size - 1), entry, bytes, start, end);
@@ -312,6 +314,17 @@ export class HashTable {
     return (first << 2) + this.keyOffset + gapBytes;
   }
 
+  /** Where the room behind an entry's key begins. */
+  room(entry: Ref): Ref {
+    const end = this.keyStart(entry) + this.keyLength(entry);
+    return entry + (upToRef(end - this.arena.offset(entry)) >>> 3);
+  }
+
+  /** How many bytes of it there are, be it that nobody asked for any. */
+  roomBytes(entry: Ref): number {
+    return this.arena.capacityOf(entry) - ((this.room(entry) - entry) << 3);
+  }
+
   keyCopy(entry: Ref): Uint8Array {
     const start = this.keyStart(entry);
     return this.keyBytes(entry).slice(start, start + this.keyLength(entry));
@@ -376,9 +389,17 @@ export class HashTable {
     this.trace?.resize(this.id, size);
   }
 
-  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number, gapBytes: number): Ref {
+  private makeEntry(
+    hash: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    gapBytes: number,
+    roomBytes: number,
+  ): Ref {
     const arena = this.arena;
-    const entry = arena.allocate(this.keyOffset + gapBytes + end - start);
+    const size = this.keyOffset + gapBytes + end - start;
+    const entry = arena.allocate(roomBytes === 0 ? size : upToRef(size) + roomBytes);
     const words = arena.words[entry >>> PAGE_SHIFT];
     const first = (entry & PAGE_MASK) << 1;
     words[first + 1] = hash;
@@ -505,4 +526,9 @@ export class HashTable {
   assertValid(): void {
     assertTables(this.tables, this.cursor, (entry) => this.arena.word(entry, 1));
   }
+}
+
+/** So many bytes, and as many more as it takes to where a ref can point. */
+function upToRef(bytes: number): number {
+  return (bytes + 7) & ~7;
 }

@@ -17,7 +17,10 @@ const STRING = 0;
 const INT = 0;
 const INT64 = 1;
 const LZF = 9;
-const ENCODINGS = ['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist'] as const;
+const EMBEDDED = 10;
+const ENCODINGS = [
+  ...['int', 'int', 'embstr', 'raw', 'listpack', 'intset', 'hashtable', 'quicklist', 'skiplist', 'raw', 'embstr'],
+] as const;
 /** What a value that is no string is called, by the number of its type. */
 const COLLECTIONS = ['', 'list', 'set', 'sorted set', 'hash'] as const;
 
@@ -47,6 +50,11 @@ export function valueOf(models: Models, entry: EntryModel): string | null {
   if (!string) return '';
   const text = printable(string.head);
   return string.length > string.head.length ? `${text}…` : text === '' ? '(empty)' : text;
+}
+
+/** Whether the value is a string that lies behind the key. */
+export function isInEntry(entry: EntryModel): boolean {
+  return (((entry.payload[META] ?? 0) >>> 4) & 15) === EMBEDDED;
 }
 
 /** When the entry expires in milliseconds since 1970, or `null`. */
@@ -91,15 +99,16 @@ export function valueSentence(models: Models, entry: EntryModel): string | null 
   if (encoding === INT64) return `${stands} a number of 64 bits, at ${address(value)} (${name}).`;
   const string = models.strings.get(value);
   if (!string) return null;
-  return `${stands} ${stringWords(string, name)}.`;
+  return `${stands} ${stringWords(string, name, isInEntry(entry))}.`;
 }
 
 /** A string's text, where it lies and how much would fit there. `name`: how it is encoded, where that is worth a word. */
-export function stringWords(string: StringModel, name = ''): string {
+export function stringWords(string: StringModel, name = '', isInEntry = false): string {
   const text = elide(printable(string.head), VALUE_CELLS);
   const length = string.length === 1 ? '1 byte' : `${string.length.toLocaleString('en')} bytes`;
   const encoding = name === '' ? '' : ` (${name})`;
-  return `“${text}”${encoding}: ${length} at ${address(string.ref)}, where ${string.capacity.toLocaleString('en')} would fit`;
+  const place = isInEntry ? 'in the entry itself' : `at ${address(string.ref)}`;
+  return `“${text}”${encoding}: ${length} ${place}, where ${string.capacity.toLocaleString('en')} would fit`;
 }
 
 /** As `OBJECT ENCODING` names it. */

@@ -2,7 +2,7 @@
 import { address, type SlabModel } from '../../engine/memory/arena.steps.ts';
 import type { EngineStep, Models } from '../../engine/models.ts';
 import type { Diagram, Focus } from './contract.ts';
-import { keyOf, valueOf } from './entries.ts';
+import { isInEntry, keyOf, valueOf } from './entries.ts';
 import type { AnyGlyph, Cell, Scene, Target, Tone } from './scene.ts';
 import { elide, MONO_RATIO, monoWidth, sameTarget } from './scene.ts';
 import { sizeClassesScene } from './size-classes.ts';
@@ -97,7 +97,8 @@ function usesOf(models: Models): ReadonlyMap<number, Use> {
   for (const table of models.tables) {
     for (const entry of table.entries.values()) {
       const target: Target = { kind: 'entry', ref: entry.ref };
-      uses.set(entry.ref, { tone: 'key', text: keyOf(entry), title: `entry of ${keyOf(entry)}`, target });
+      const inside = isInEntry(entry) ? `, and in it its value: ${valueOf(models, entry) ?? ''}` : '';
+      uses.set(entry.ref, { tone: 'key', text: keyOf(entry), title: `entry of ${keyOf(entry)}${inside}`, target });
       const value = entry.payload[0] ?? 0;
       if (isBlock(models, value, entry.payload[1] ?? 0)) {
         const text = valueOf(models, entry) ?? '';

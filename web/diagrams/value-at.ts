@@ -13,7 +13,9 @@ import { utf8Decode } from '../../engine/memory/bytes.ts';
 import { META, VALUE } from './entries.ts';
 import { typeOf } from './value-type.ts';
 
-const [INT, INT64, EMBSTR, RAW, LISTPACK, INTSET, HASHTABLE, QUICKLIST, SKIPLIST, LZF] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [INT, INT64, EMBSTR, RAW, LISTPACK, INTSET, HASHTABLE, QUICKLIST, SKIPLIST, LZF, EMBEDDED] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+];
 const ZSET = 3;
 const HASH = 4;
 
@@ -59,6 +61,7 @@ export function valueAt(
     case INT64:
       return { kind: 'number', value: null };
     case EMBSTR:
+    case EMBEDDED:
     case RAW: {
       const string = models.strings.get(ref);
       return string ? { kind: 'string', string } : null;

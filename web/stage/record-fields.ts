@@ -42,13 +42,16 @@ export function entryFields(record: KeyRecord): Field[] {
     tone: 'key',
     isText: true,
   });
-  return fields;
+  if (record.value?.isInEntry !== true) return fields;
+  return [...fields, ...valueFields(record).filter(({ tone }) => tone !== 'free')];
 }
 
-/** Bytes of the entry's block that the entry does not need: blocks come in sizes. */
-export function entryWaste(record: KeyRecord): number {
-  const { bytes, keyOffset, capacity } = record.entry;
-  return capacity - keyOffset - new DataView(bytes.buffer, bytes.byteOffset).getInt32(8, true);
+/** Bytes of the entry's block that the entry does not need: blocks come in sizes, and a value begins at a whole eighth byte. */
+export function entryWaste({ entry, value }: KeyRecord): number {
+  const { bytes, keyOffset, capacity } = entry;
+  const keyLength = new DataView(bytes.buffer, bytes.byteOffset).getInt32(8, true);
+  const valueBytes = value?.isInEntry === true ? LENGTH_BYTES + value.length : 0;
+  return capacity - keyOffset - keyLength - valueBytes;
 }
 
 export function valueFields(record: KeyRecord): Field[] {
@@ -110,6 +113,7 @@ function saysWord(name: string, word: number, record: KeyRecord): string {
     case 'hash':
       return (word >>> 0).toString(16).padStart(8, '0');
     case 'value':
+      if (record.value?.isInEntry === true) return 'behind the key';
       return record.value ? `→ ${addressOf(record.value.ref)}` : String(record.integer ?? word);
     case 'meta':
       return `${record.type}, ${record.encoding}`;
