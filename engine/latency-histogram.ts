@@ -67,12 +67,11 @@ export class LatencyHistogram {
 
 /** How wide the place is in which a duration lies: one up to 256, and as much more as the duration has bits above eight. */
 function widthOf(ns: number): number {
-  return 2 ** Math.max(0, Math.floor(Math.log2(ns)) - 7);
+  return 1 << Math.max(0, 24 - Math.clz32(ns));
 }
 
 function leastOf(ns: number): number {
-  const width = widthOf(ns);
-  return Math.floor(ns / width) * width;
+  return ns & -widthOf(ns);
 }
 
 function mostOf(least: number): number {

@@ -4,6 +4,7 @@
 //   npm run bench                      all sections
 //   npm run bench -- tcp aof           some of: in-process types trace tcp aof overload
 //   npm run bench -- tcp --all         every command of redis-benchmark that the server has
+//   npm run bench -- tcp --keys 1000000        among so many keys (100000)
 //   npm run bench -- --rounds 3        fewer rounds (5)
 //   npm run bench -- overload --seconds 10    for a shorter time (60)
 import { performance } from 'node:perf_hooks';
@@ -26,20 +27,21 @@ const {
   ...asked
 } = readCommandLine(
   import.meta.url,
-  { all: { type: 'boolean' }, rounds: { type: 'string' }, seconds: { type: 'string' } },
+  { all: { type: 'boolean' }, keys: { type: 'string' }, rounds: { type: 'string' }, seconds: { type: 'string' } },
   { allowPositionals: true },
 );
 const rounds = Number(asked.rounds ?? 5);
+const keys = Number(asked.keys ?? 100_000);
 const seconds = Number(asked.seconds ?? 60);
 const unknown = words.find((word) => !Object.hasOwn(sections, word));
 if (unknown !== undefined)
   giveUp(`There is no section "${unknown}". Choose among: ${Object.keys(sections).join(', ')}.`);
-if (!(rounds >= 1 && seconds >= 1)) giveUp('--rounds and --seconds want a number of at least 1.');
+if (!(rounds >= 1 && seconds >= 1 && keys >= 1)) giveUp('--keys, --rounds and --seconds want a number of at least 1.');
 
 ensureInstalled();
 for (const name of words.length > 0 ? words : Object.keys(sections)) {
   const start = performance.now();
   console.log(`\n── ${name} ──`);
-  await sections[name]({ rounds, isAll, seconds });
+  await sections[name]({ rounds, isAll, keys, seconds });
   console.log(`(${((performance.now() - start) / 1000).toFixed(0)} s)`);
 }

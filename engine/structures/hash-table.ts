@@ -49,6 +49,8 @@ import { emptyHashTableModel, type EntryModel, type HashTableModel, type HashTab
 /** The words of an entry before its payload: next, hash, length of the key. */
 const HEADER_WORDS = 3;
 const SMALLEST_SIZE = 4;
+/** So many links of the chains are followed for all keys together. In a full table one chain in twelve is longer. */
+const FORESEEN_STEPS = 2;
 /** A move looks at no more empty buckets than this before it lets the command go on. */
 const EMPTY_VISITS = 10;
 export interface HashTableOptions {
@@ -153,8 +155,8 @@ export class HashTable {
   }
 
   /**
-   * Looks for the keys that are foreseen, all of them at once: first in the buckets, then in their first entries, and then to
-   * the end. It tells of no step, and what it finds is true until an entry comes or goes.
+   * Looks for the keys that are foreseen, all of them at once: first in the buckets, then in their first entries, a few more steps
+   * along the chains, and then to the end. It tells of no step, and what it finds is true until an entry comes or goes.
    *
    * Each loop does little but read one word for each key, and the next one looks at what was read: a processor works a few
    * hundred instructions ahead, and so has most of the reads under way at once.
@@ -169,10 +171,12 @@ export class HashTable {
     for (let i = 0; i < count; i++) entries[i] = old.head(hashes[i] & mask);
     // There is a word to read at `NONE`, too.
     for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
-    for (let i = 0; i < count; i++) {
-      if (words[i] === hashes[i] || entries[i] === NONE) continue;
-      entries[i] = this.next(entries[i]);
-      words[i] = arena.word(entries[i], 1);
+    for (let left = FORESEEN_STEPS; left > 0; left--) {
+      for (let i = 0; i < count; i++) {
+        if (words[i] === hashes[i] || entries[i] === NONE) continue;
+        entries[i] = this.next(entries[i]);
+        words[i] = arena.word(entries[i], 1);
+      }
     }
     for (let i = 0; i < count; i++) {
       let entry = entries[i];
