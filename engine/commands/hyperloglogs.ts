@@ -93,7 +93,10 @@ function requireSketch(context: Context, entry: Ref): void {
   if (db.encoding(entry) < EMBSTR || !keyspace.hyperLogLogs.isSketch(db.value(entry)))
     throw new CommandError(NO_SKETCH);
   // And it may grow.
-  if (db.encoding(entry) === EMBEDDED) keyspace.strings.makePlain(db, entry);
+  if (db.encoding(entry) === EMBEDDED) {
+    requireRoom(context, keyspace.strings.length(db, entry));
+    keyspace.strings.makePlain(db, entry);
+  }
 }
 
 /** The sketch of a key that is there, as a string to be written in place. */

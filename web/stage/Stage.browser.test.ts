@@ -154,6 +154,22 @@ describe('the stage', () => {
     await userEvent.keyboard('{Escape}');
     await expect.poll(() => document.querySelector('.drawer')).toBeNull();
   });
+
+  it('shows a short value where it lies, in the entry behind the key', async () => {
+    const { timeline } = filmOf('SET hello world');
+    const bytes = new Uint8Array(48);
+    bytes.set([5], 8);
+    bytes.set(utf8Encode('hello'), 24);
+    bytes.set([5, 0, 0, 0, ...utf8Encode('world')], 32);
+    const value = { ref: 2052, isInEntry: true, capacity: 16, length: 5, bytes: bytes.slice(32) };
+    const entry = { ref: 2048, capacity: 48, bytes, keyOffset: 24 };
+    const record = { entry, type: 'string', encoding: 'embstr', value, integer: null, deadlineMs: null };
+    await show({ timeline, inspect: () => Promise.resolve(record) });
+    entryGlyph('hello').dispatchEvent(new MouseEvent('click', { bubbles: true }));
+    await expect.poll(() => texts('.drawer h3')).toEqual(['The entry: 48 bytes at 0x004000, 10 of them left over']);
+    expect(texts('.field .name').at(-1)).toBe('value bytes 5 bytes');
+    expect(texts('.field.value .text').join('')).toBe('world');
+  });
 });
 
 describe('the join', () => {

@@ -43,7 +43,8 @@ export function entryFields(record: KeyRecord): Field[] {
     isText: true,
   });
   if (record.value?.isInEntry !== true) return fields;
-  return [...fields, ...valueFields(record).filter(({ tone }) => tone !== 'free')];
+  const inside = valueFields(record).filter(({ tone }) => tone !== 'free');
+  return [...fields, ...inside.map((field) => ({ ...field, name: `value ${field.name}` }))];
 }
 
 /** Bytes of the entry's block that the entry does not need: blocks come in sizes, and a value begins at a whole eighth byte. */
