@@ -90,7 +90,7 @@ test('a key is touched and its bytes can be read to the end', async ({ page, vis
   // There is still a picture beside them.
   const picture = await visitor.stage.locator('.picture').boundingBox();
   expect.soft(picture?.height).toBeGreaterThan(80);
-  const last = bytes.getByText('room to grow').first();
+  const last = bytes.getByText('value bytes').first();
   await last.scrollIntoViewIfNeeded();
   await expect(last).toBeInViewport();
   await bytes.getByRole('button', { name: 'Close' }).tap();
