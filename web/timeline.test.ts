@@ -149,7 +149,9 @@ describe('the film', () => {
   it('says what a key stands for once it was given a value, and where that lies', async () => {
     const rehearsal = new Rehearsal();
     const timeline = rehearsal.timeline();
-    timeline.push(rehearsal.run('SET a 1', 'SET a hello', 'SET big 99999999999', 'INCR a2', 'APPEND a !'));
+    timeline.push(
+      rehearsal.run('SET a 1', 'SET a hello', 'SET big 99999999999', 'INCR a2', 'APPEND a !', 'SET city ulm'),
+    );
     const told: string[] = [];
     for (let stop = 0; stop < timeline.stops.length; stop++) {
       await timeline.seek(stop, 0);
@@ -164,6 +166,7 @@ describe('the film', () => {
       '“big” now stands for a number of 64 bits, at 0x… (int).',
       '“a2” now stands for the number 1, in the entry itself (int).',
       'The string at 0x… is written from byte 5 on. It is 6 bytes long now, not 5.',
+      '“city” now stands for “ulm” (embstr): 3 bytes in the entry itself, where 4 would fit.',
     ]);
   });
 

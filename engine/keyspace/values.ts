@@ -20,7 +20,7 @@ export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash'] as const;
 export const INT = 0;
 /** An integer of 64 bits, in a record of two words, the low one first. */
 export const INT64 = 1;
-/** A string as it was set, short, in a block of its own: it came to a key whose entry has no room for it. */
+/** A short string in a block of its own: its entry has no room for it, or it was there before the entry. */
 export const EMBSTR = 2;
 /** A string that is long, or was changed in place. */
 export const RAW = 3;

@@ -49,7 +49,7 @@ import { emptyHashTableModel, type EntryModel, type HashTableModel, type HashTab
 /** The words of an entry before its payload: next, hash, length of the key. */
 const HEADER_WORDS = 3;
 const SMALLEST_SIZE = 4;
-/** So many links of the chains are followed for all keys together. In a full table one chain in twelve is longer. */
+/** So many links of the chains are followed for all keys together. In a full table one key in forty lies farther. */
 const FORESEEN_STEPS = 2;
 /** A move looks at no more empty buckets than this before it lets the command go on. */
 const EMPTY_VISITS = 10;

@@ -248,13 +248,12 @@ export class Listpacks {
     if (count === 0) return ref;
     let behind = at;
     for (let left = count; left > 0; left--) behind = this.next(ref, behind);
-    this.cut(ref, at, behind, count);
-    return this.withoutWaste(ref);
+    return this.take(ref, at, behind, count);
   }
 
-  /** The same with the one element between two offsets. */
-  take(ref: Ref, at: number, behind: number): Ref {
-    this.cut(ref, at, behind, 1);
+  /** The same where it is known where they end. */
+  take(ref: Ref, at: number, behind: number, count = 1): Ref {
+    this.cut(ref, at, behind, count);
     return this.withoutWaste(ref);
   }
 
