@@ -255,7 +255,7 @@ export class Database {
    */
   add(bytes: Uint8Array, start: number, end: number, roomBytes = 0): Ref {
     this.notify(NEW_EVENT, 'new', bytes, start, end);
-    this.added = this.keys.insertMissing(bytes, start, end, 0, roomBytes);
+    this.added = this.keys.insertMissing(bytes, start, end, roomBytes);
     return this.added;
   }
 

@@ -240,7 +240,7 @@ export class HashValues implements ValueType {
     const length = end - start;
     if (found === NONE) {
       const roomBytes = length <= EMBSTR_LIMIT ? DynamicStrings.bytesFor(length) : 0;
-      const added = table.insertMissing(field, fieldStart, fieldEnd, 0, roomBytes);
+      const added = table.insertMissing(field, fieldStart, fieldEnd, roomBytes);
       this.addString(table, added, bytes, start, end);
       return true;
     }

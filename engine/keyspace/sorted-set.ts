@@ -18,16 +18,11 @@ export class SortedSet<State, Model> implements Collection<SortedSetState<State>
   readonly index: SortedIndex<State, Model>;
   private readonly arena: Arena;
 
-  constructor(
-    arena: Arena,
-    index: SortedIndex<State, Model>,
-    options: Omit<HashTableOptions, 'foreignWords' | 'gapWord'>,
-  ) {
+  constructor(arena: Arena, index: SortedIndex<State, Model>, options: Omit<HashTableOptions, 'foreignWords'>) {
     this.id = options.id;
     this.arena = arena;
     this.index = index;
-    const { foreignWords, gapWord } = index;
-    this.table = new HashTable(arena, { ...options, foreignWords, gapWord });
+    this.table = new HashTable(arena, { ...options, foreignWords: index.foreignWords });
   }
 
   get size(): number {
@@ -36,7 +31,7 @@ export class SortedSet<State, Model> implements Collection<SortedSetState<State>
 
   /** Adds a member that was just looked for in the table and not found. */
   insertMissing(bytes: Uint8Array, start: number, end: number, score: number): void {
-    this.index.insert(this.table.insertMissing(bytes, start, end, this.index.gapBytes()), score);
+    this.index.insert(this.table.insertMissing(bytes, start, end), score);
   }
 
   remove(element: Ref): void {

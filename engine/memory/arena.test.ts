@@ -38,33 +38,36 @@ describe('the arena', () => {
     arena.assertValid();
   });
 
-  it('gives blocks that never overlap, and keeps what is written into them', () => {
-    fc.assert(
-      fc.property(requests, (all) => {
-        const arena = new Arena();
-        const live: { ref: number; size: number; mark: number }[] = [];
-        all.forEach((request, mark) => {
-          if (request > 0) {
-            const ref = arena.allocate(request);
+  it.each([0, 2])(
+    'gives blocks that never overlap, and keeps what is written, with %i pages in one piece',
+    (stretchPages) => {
+      fc.assert(
+        fc.property(requests, (all) => {
+          const arena = new Arena(0, null, { stretchPages });
+          const live: { ref: number; size: number; mark: number }[] = [];
+          all.forEach((request, mark) => {
+            if (request > 0) {
+              const ref = arena.allocate(request);
+              const start = arena.offset(ref);
+              arena.bytes[ref >>> 17]?.fill(mark & 255, start, start + request);
+              live.push({ ref, size: request, mark: mark & 255 });
+            } else if (live.length > 0) {
+              const [gone] = live.splice(-request % live.length, 1);
+              if (gone) arena.release(gone.ref);
+            }
+          });
+          for (const { ref, size, mark } of live) {
             const start = arena.offset(ref);
-            arena.bytes[ref >>> 17]?.fill(mark & 255, start, start + request);
-            live.push({ ref, size: request, mark: mark & 255 });
-          } else if (live.length > 0) {
-            const [gone] = live.splice(-request % live.length, 1);
-            if (gone) arena.release(gone.ref);
+            const bytes = arena.bytes[ref >>> 17]?.subarray(start, start + size) ?? new Uint8Array();
+            expect(bytes.length).toBe(size);
+            expect(bytes.every((byte) => byte === mark)).toBe(true);
+            expect(arena.capacityOf(ref)).toBeGreaterThanOrEqual(size);
           }
-        });
-        for (const { ref, size, mark } of live) {
-          const start = arena.offset(ref);
-          const bytes = arena.bytes[ref >>> 17]?.subarray(start, start + size) ?? new Uint8Array();
-          expect(bytes.length).toBe(size);
-          expect(bytes.every((byte) => byte === mark)).toBe(true);
-          expect(arena.capacityOf(ref)).toBeGreaterThanOrEqual(size);
-        }
-        arena.assertValid();
-      }),
-    );
-  });
+          arena.assertValid();
+        }),
+      );
+    },
+  );
 
   it('loses at most a fifth of a block, and eight bytes of a small one, to rounding', () => {
     for (let size = 1; size <= 500_000; size += 1 + (size >> 5)) {
@@ -163,6 +166,82 @@ describe('the arena', () => {
     isDenying = false;
     expect(arena.secure(6)).toBe(true);
     expect(arena.secure(7)).toBe(false);
+  });
+
+  describe('whose first pages lie in one piece', () => {
+    /** Blocks of 200 kB, four on each page: eight in the stretch, the rest behind it. */
+    function twelveBlocks(arena: Arena): number[] {
+      return Array.from({ length: 12 }, () => arena.allocate(200_000));
+    }
+
+    it('has the same words and doubles by ref and by page, in it and behind it', () => {
+      const arena = new Arena(0, null, { stretchPages: 2 });
+      const blocks = twelveBlocks(arena);
+      const pages = blocks.map((ref) => ref >>> 17);
+      expect(new Set(pages).size).toBeGreaterThan(2);
+      blocks.forEach((ref, i) => {
+        arena.setWord(ref, 5, 1000 + i);
+        arena.setDouble(ref, 4, i / 8);
+      });
+      blocks.forEach((ref, i) => {
+        const first = arena.offset(ref);
+        expect([arena.word(ref, 5), arena.words[ref >>> 17][first / 4 + 5]]).toEqual([1000 + i, 1000 + i]);
+        expect([arena.double(ref, 4), arena.doubles[ref >>> 17][first / 8 + 4]]).toEqual([i / 8, i / 8]);
+      });
+      expect(new Set(blocks.map((ref) => arena.bytes[ref >>> 17].buffer)).size).toBe(new Set(pages).size - 1);
+    });
+
+    it('puts large blocks behind it, whose memory can be given back', () => {
+      const arena = new Arena(0, null, { stretchPages: 2 });
+      const large = arena.allocate(2 * PAGE_BYTES);
+      expect(large >>> 17).toBe(2);
+      arena.setWord(large, 0, 7);
+      expect(arena.words[2][0]).toBe(7);
+      arena.allocate(8);
+      arena.release(large);
+      expect(arena.reservedBytes).toBe(PAGE_BYTES);
+      expect(arena.words[2].length).toBe(0);
+    });
+
+    it('does without where the system denies it', () => {
+      const allocate = (bytes: number): ArrayBuffer => {
+        if (bytes > PAGE_BYTES) throw new RangeError('Array buffer allocation failed');
+        return new ArrayBuffer(bytes);
+      };
+      const arena = new Arena(0, null, { allocate, stretchPages: 2 });
+      const ref = arena.allocate(8);
+      arena.setWord(ref, 0, 9);
+      expect([arena.word(ref, 0), arena.reservedBytes]).toEqual([9, PAGE_BYTES]);
+    });
+
+    it('goes back to a captured state, and goes on from there', () => {
+      const arena = new Arena(0, null, { stretchPages: 2 });
+      const blocks = twelveBlocks(arena);
+      for (const ref of blocks) arena.setWord(ref, 0, ref);
+      const state = arena.capture();
+      for (const ref of blocks) arena.setWord(ref, 0, 1);
+      arena.restore(state);
+      expect(blocks.map((ref) => arena.word(ref, 0))).toEqual(blocks);
+      const more = arena.allocate(200_000);
+      arena.setWord(more, 0, 3);
+      expect([arena.word(more, 0), blocks.includes(more)]).toEqual([3, false]);
+      arena.assertValid();
+    });
+
+    it.each([
+      [3, 5],
+      [70, 0],
+    ])('begins anew, when %i pages were used with %i in a word that had 5 in it', (pages, left) => {
+      const arena = new Arena(0, null, { stretchPages: 80 });
+      const blocks = Array.from({ length: 2 * pages }, () => arena.allocate(500_000));
+      arena.setWord(blocks[0], 9, 5);
+      for (const ref of blocks.toReversed()) arena.release(ref);
+      arena.reset();
+      expect([arena.reservedBytes, arena.word(NONE, 0)]).toEqual([0, 0]);
+      expect(arena.allocate(500_000)).toBe(blocks[0]);
+      // Many pages are given back to the system, and what it gives then is empty.
+      expect(arena.word(blocks[0], 9)).toBe(left);
+    });
   });
 
   it.each(mutatingKinds(arenaSteps))('would be caught if it kept quiet about %s', (kind) => {

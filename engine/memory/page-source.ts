@@ -7,6 +7,11 @@ export interface ArenaSystem {
   readonly allocate: (bytes: number, isReserve: boolean) => ArrayBuffer;
   /** No command begins that might take more pages than this. */
   readonly mostPages: number;
+  /**
+   * So many pages are asked for in one piece at the beginning. That is for hosts whose system gives memory only when it is
+   * written to: to them, what is not used costs nothing.
+   */
+  readonly stretchPages: number;
 }
 
 /** There was no memory where there must be some: nothing was secured, or too little. */
@@ -31,7 +36,7 @@ export class PageSource {
   private left = 0;
 
   constructor(system: Partial<ArenaSystem>) {
-    this.system = { allocate: (bytes) => new ArrayBuffer(bytes), mostPages: Infinity, ...system };
+    this.system = { allocate: (bytes) => new ArrayBuffer(bytes), mostPages: Infinity, stretchPages: 0, ...system };
   }
 
   /** Makes sure of so many pages beside those in use, whatever the system will say from now on; false when it denies them. */
@@ -54,6 +59,12 @@ export class PageSource {
     if (this.left <= pages) return;
     this.reserve = null;
     this.left = 0;
+  }
+
+  /** The pages that are asked for in one piece; nothing where the system denies them. */
+  stretch(): ArrayBuffer {
+    const { stretchPages } = this.system;
+    return (stretchPages > 0 ? this.ask(stretchPages, false) : null) ?? new ArrayBuffer(0);
   }
 
   /** So many pages in one run, as a view. */

@@ -60,7 +60,6 @@ export interface AvlTreeState {
 
 export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
   readonly foreignWords = FOREIGN_WORDS;
-  readonly gapWord = 0;
 
   private readonly arena: Arena;
   private readonly id: number;
@@ -77,10 +76,6 @@ export class AvlTree implements SortedIndex<AvlTreeState, AvlTreeModel> {
 
   get length(): number {
     return this.sizeOf(this.root);
-  }
-
-  gapBytes(): number {
-    return 0;
   }
 
   insert(element: Ref, score: number): void {

@@ -61,9 +61,6 @@ export interface HashTableOptions {
   readonly payloadWords: number;
   /** Words of each entry that another structure, of which it is a part as well, keeps there. It tells of them itself. */
   readonly foreignWords?: number;
-  /** Where that structure needs more than words, a different amount in each entry: the word that says how many bytes lie
-   * between the words and the key. */
-  readonly gapWord?: number;
   /** Keys that will be looked for in this table or in one of the same seed. */
   readonly foreseen?: Foreseen;
   readonly trace: HashTableProbe | null;
@@ -86,8 +83,6 @@ export class HashTable {
   private readonly hash: HashFunction;
   private readonly trace: HashTableProbe | null;
   private readonly keyOffset: number;
-  /** 0 where keys follow the words at once. */
-  private readonly gapWord: number;
   private readonly foreseen: Foreseen | null;
   private readonly old: BucketArray;
   private readonly new: BucketArray;
@@ -103,7 +98,6 @@ export class HashTable {
     this.payloadWords = options.payloadWords;
     this.trace = options.trace;
     this.keyOffset = (HEADER_WORDS + options.payloadWords + (options.foreignWords ?? 0)) * 4;
-    this.gapWord = options.gapWord ?? 0;
     this.foreseen = options.foreseen ?? null;
     this.old = new BucketArray(arena);
     this.new = new BucketArray(arena);
@@ -169,14 +163,16 @@ export class HashTable {
     if (this.cursor >= 0 || old.used === 0) return;
     const mask = old.size - 1;
     for (let i = 0; i < count; i++) entries[i] = old.head(hashes[i] & mask);
-    // There is a word to read at `NONE`, too.
+    // There are words to read at `NONE`, too.
     for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
     for (let left = FORESEEN_STEPS; left > 0; left--) {
+      // On to the next where the hash is another one: reckoned and not asked, for each wrong guess would end the reading ahead.
       for (let i = 0; i < count; i++) {
-        if (words[i] === hashes[i] || entries[i] === NONE) continue;
-        entries[i] = this.next(entries[i]);
-        words[i] = arena.word(entries[i], 1);
+        const difference = words[i] ^ hashes[i];
+        const isOther = (difference | -difference) >> 31;
+        entries[i] ^= (entries[i] ^ this.next(entries[i])) & isOther;
       }
+      for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
     }
     for (let i = 0; i < count; i++) {
       let entry = entries[i];
@@ -198,14 +194,13 @@ export class HashTable {
   }
 
   /**
-   * Adds a key that is not there, which the caller has just looked for; the payload is zero. Returns its entry. In a table
-   * with a gap word, so many bytes before the key are left for another structure; behind the key there is room for as many more
-   * as the owner wants.
+   * Adds a key that is not there, which the caller has just looked for; the payload is zero. Behind the key there is room for as
+   * many bytes as the owner wants. Returns its entry.
    */
-  insertMissing(bytes: Uint8Array, start: number, end: number, gapBytes = 0, roomBytes = 0): Ref {
+  insertMissing(bytes: Uint8Array, start: number, end: number, roomBytes = 0): Ref {
     const hash = this.lastHash;
     this.growWhenFull();
-    const entry = this.makeEntry(hash, bytes, start, end, gapBytes, roomBytes);
+    const entry = this.makeEntry(hash, bytes, start, end, roomBytes);
     const which = this.cursor >= 0 ? 1 : 0;
     const table = which === 1 ? this.new : this.old;
     this.link(table, which, hash & (table.size - 1), entry, bytes, start, end);
@@ -292,11 +287,11 @@ export class HashTable {
   // Reading an entry.
 
   next(entry: Ref): Ref {
-    return this.arena.words[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) << 1];
+    return this.arena.word(entry, 0);
   }
 
   payload(entry: Ref, word: number): number {
-    return this.arena.words[entry >>> PAGE_SHIFT][((entry & PAGE_MASK) << 1) + HEADER_WORDS + word];
+    return this.arena.word(entry, HEADER_WORDS + word);
   }
 
   keyLength(entry: Ref): number {
@@ -309,13 +304,7 @@ export class HashTable {
   }
 
   keyStart(entry: Ref): number {
-    return this.keyAt(this.arena.words[entry >>> PAGE_SHIFT], (entry & PAGE_MASK) << 1);
-  }
-
-  /** The same for the entry whose first word, within its page, is this. */
-  private keyAt(words: Int32Array, first: number): number {
-    const gapBytes = this.gapWord === 0 ? 0 : words[first + this.gapWord];
-    return (first << 2) + this.keyOffset + gapBytes;
+    return ((entry & PAGE_MASK) << 3) + this.keyOffset;
   }
 
   /** Where the room behind an entry's key begins. */
@@ -364,10 +353,9 @@ export class HashTable {
   private holds(entry: Ref, hash: number, bytes: Uint8Array, start: number, end: number): boolean {
     const words = this.arena.words[entry >>> PAGE_SHIFT];
     const first = (entry & PAGE_MASK) << 1;
-    const length = end - start;
-    if (words[first + 1] !== hash || words[first + 2] !== length) return false;
+    if (words[first + 1] !== hash || words[first + 2] !== end - start) return false;
     // A word at a time, which takes a third of the time: in an entry keys begin at a whole word, in the input anywhere.
-    const key = this.keyAt(words, first);
+    const key = this.keyStart(entry);
     const input = viewOf(bytes);
     let at = start;
     for (let word = key >>> 2; at + 4 <= end; at += 4, word++) {
@@ -393,24 +381,16 @@ export class HashTable {
     this.trace?.resize(this.id, size);
   }
 
-  private makeEntry(
-    hash: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    gapBytes: number,
-    roomBytes: number,
-  ): Ref {
+  private makeEntry(hash: number, bytes: Uint8Array, start: number, end: number, roomBytes: number): Ref {
     const arena = this.arena;
-    const size = this.keyOffset + gapBytes + end - start;
+    const size = this.keyOffset + end - start;
     const entry = arena.allocate(roomBytes === 0 ? size : upToRef(size) + roomBytes);
     const words = arena.words[entry >>> PAGE_SHIFT];
     const first = (entry & PAGE_MASK) << 1;
     words[first + 1] = hash;
     words[first + 2] = end - start;
     for (let i = 0; i < this.payloadWords; i++) words[first + HEADER_WORDS + i] = 0;
-    if (this.gapWord !== 0) words[first + this.gapWord] = gapBytes;
-    copyBytes(bytes, start, end, arena.bytes[entry >>> PAGE_SHIFT], this.keyAt(words, first));
+    copyBytes(bytes, start, end, arena.bytes[entry >>> PAGE_SHIFT], this.keyStart(entry));
     return entry;
   }
 
@@ -440,7 +420,7 @@ export class HashTable {
   }
 
   setPayload(entry: Ref, word: number, value: number): void {
-    this.arena.words[entry >>> PAGE_SHIFT][((entry & PAGE_MASK) << 1) + HEADER_WORDS + word] = value;
+    this.arena.setWord(entry, HEADER_WORDS + word, value);
     this.trace?.payload(this.id, entry, word, value);
   }
 
@@ -477,7 +457,7 @@ export class HashTable {
   }
 
   private setNext(entry: Ref, next: Ref): void {
-    this.arena.words[entry >>> PAGE_SHIFT][(entry & PAGE_MASK) << 1] = next;
+    this.arena.setWord(entry, 0, next);
   }
 
   // Seeing the whole.

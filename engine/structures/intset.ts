@@ -65,11 +65,11 @@ export class Intsets {
 
   /** Bytes of each integer. */
   width(ref: Ref): number {
-    return this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
+    return this.arena.word(ref, 0);
   }
 
   count(ref: Ref): number {
-    return this.arena.words[ref >>> PAGE_SHIFT][((ref & PAGE_MASK) << 1) + 1];
+    return this.arena.word(ref, 1);
   }
 
   /** Bytes in use, the header included. */

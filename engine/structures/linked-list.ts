@@ -29,7 +29,7 @@
  *
  * **Read next.** `engine/structures/quicklist.ts`, which chains packs of elements.
  */
-import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
+import { NONE, type Arena, type Ref } from '../memory/arena.ts';
 import type { LinkedListModel, LinkedListProbe, ListNodeModel } from './linked-list.steps.ts';
 
 // The words of a node.
@@ -68,15 +68,15 @@ export class LinkedList {
   }
 
   next(node: Ref): Ref {
-    return this.arena.words[node >>> PAGE_SHIFT][((node & PAGE_MASK) << 1) + NEXT];
+    return this.arena.word(node, NEXT);
   }
 
   previous(node: Ref): Ref {
-    return this.arena.words[node >>> PAGE_SHIFT][((node & PAGE_MASK) << 1) + PREVIOUS];
+    return this.arena.word(node, PREVIOUS);
   }
 
   payload(node: Ref, word: number): number {
-    return this.arena.words[node >>> PAGE_SHIFT][((node & PAGE_MASK) << 1) + PAYLOAD + word];
+    return this.arena.word(node, PAYLOAD + word);
   }
 
   /** Says that a walk came by. A list is walked by whoever knows what it looks for. */
@@ -143,7 +143,7 @@ export class LinkedList {
   }
 
   private set(node: Ref, word: number, value: number): void {
-    this.arena.words[node >>> PAGE_SHIFT][((node & PAGE_MASK) << 1) + word] = value;
+    this.arena.setWord(node, word, value);
   }
 
   // Seeing the whole.

@@ -81,7 +81,7 @@ export class Listpacks {
   }
 
   count(ref: Ref): number {
-    return this.arena.words[ref >>> PAGE_SHIFT][((ref & PAGE_MASK) << 1) + 1];
+    return this.arena.word(ref, 1);
   }
 
   /** Bytes in use, the header included: also the offset right behind the last element. */
@@ -96,7 +96,7 @@ export class Listpacks {
 
   /** The first word: see `usedOf` and `gapOf`. */
   private header(ref: Ref): number {
-    return this.arena.words[ref >>> PAGE_SHIFT][(ref & PAGE_MASK) << 1];
+    return this.arena.word(ref, 0);
   }
 
   /** From where in its page the offsets of a pack's elements are counted. */

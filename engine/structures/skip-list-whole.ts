@@ -60,13 +60,15 @@ function assertLevel({ towers, head }: Whole, level: number, order: readonly Ref
   if (on.length === 1 && level > 0) throw new Error(`invariant 6: level ${level} is empty`);
   on.forEach((element, i) => {
     const next = on[i + 1] ?? NONE;
-    if (towers.forward(element, level) !== next)
+    const stop = towers.stop(element, level);
+    if (towers.element(stop, level) !== element) throw new Error(`invariant 7: the tower of ${element} is another's`);
+    if (towers.element(towers.forward(stop, level), level) !== next)
       throw new Error(`invariant 2: ${element} leads to another than ${next} on level ${level}`);
     const rank = order.indexOf(element) + 1;
     const span = next === NONE ? order.length - rank : order.indexOf(next) + 1 - rank;
-    if (towers.span(element, level) !== span)
+    if (towers.span(stop, level) !== span)
       throw new Error(`invariant 3: the link of ${element} on level ${level} does not span ${span}`);
-    if (towers.nextScore(element, level) !== (next === NONE ? Infinity : towers.score(next)))
+    if (towers.nextScore(stop, level) !== (next === NONE ? Infinity : towers.score(next)))
       throw new Error(`invariant 4: ${element} has another score for ${next} on level ${level}`);
   });
 }

@@ -63,6 +63,21 @@ describe('the skip list', () => {
     );
   });
 
+  it('counts the towers of its elements as its own bytes, and frees each with its element', () => {
+    const elements = filledWith(make(null), 400);
+    const { arena, index } = elements;
+    const withMany = index.ownBytes();
+    const low = [...index.snapshot().towers.values()].filter(({ links }) => links.length === 1);
+    const before = arena.usedBytes;
+    for (const { ref } of low) index.remove(ref);
+    // What stood on level 0 alone has no tower to free: the table's records are still there.
+    expect([arena.usedBytes, index.ownBytes()]).toEqual([before, withMany]);
+    const high = [...index.snapshot().towers.keys()];
+    for (const ref of high) index.remove(ref);
+    expect(before - arena.usedBytes).toBe(withMany - index.ownBytes());
+    expect(withMany - index.ownBytes()).toBeGreaterThan(high.length * 16);
+  });
+
   it('tells of an element by its member', () => {
     const recorder = new Recorder();
     const elements = make(recorder);

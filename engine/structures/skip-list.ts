@@ -13,16 +13,17 @@
  *   level 1  head ────(2)───▶ b ──(1)─▶ c ───────────(2)─────▶ ∅
  *   level 0  head ─(1)▶ a ─(1)▶ b ─(1)▶ c ─(1)▶ d ─(1)▶ e ───▶ ∅      and backwards on level 0
  *
- *   an element: │ next │ hash │ length │ tower's bytes │ score │ tower … │ member … │
- *   its tower, on level 0:  │ forward │ backward │ the next one's score │
- *              and above:   │ forward │ span     │ the next one's score │
+ *   an element: │ next │ hash │ length │ tower │ score │ forward │ backward │ the next one's score │ member … │
+ *   its tower, which three elements in four have not:
+ *               │ element │ height │ for each level from 1 on: forward │ span │ the next one's score │ …
  * ```
  *
  * Each link knows its *span*, how many elements farther it leads. The spans on the way to an element add up to its rank. On
  * level 0 all are 1, so that in their place the way back is kept.
  *
- * And each link carries the score of the element that it leads to: a search reads a record only to stand on it. The tower
- * lies before the member, where it is found without knowing how long that is: a step is one look at one line of memory.
+ * And each link carries the score of the element that it leads to: a search reads a record only to stand on it. What is above
+ * level 0 lies apart from the elements, and leads from tower to tower: a search spends most of its steps there, and a tenth
+ * of the memory is in the processor's cache where all of it is not.
  *
  * **Complexity.** Find, insert, remove, rank and the n-th element O(log n) on average; the neighbours O(1).
  *
@@ -33,9 +34,10 @@
  * 4. A link's score is the score of the element that it leads to, and infinity where it leads nowhere.
  * 5. Backwards, the same elements are met; `last` is the last one.
  * 6. No level above the lowest is empty.
+ * 7. A tower knows its element, and the element its tower.
  *
- * **Unlike Redis.** An element is one record, which the hash table of the members finds as well; there they are two and a
- * string. A tower has 16 levels at most, enough for four thousand million elements, where Redis has 32.
+ * **Unlike Redis.** An element is one record, which the hash table of the members finds as well, and for one in four a tower;
+ * there they are two and a string. A tower has 16 levels at most, enough for four thousand million elements, where Redis has 32.
  *
  * **Read next.** `engine/structures/skip-list-towers.ts`, for how the links lie; `engine/structures/avl-tree.ts`, which
  * keeps the same promises without chance.
@@ -45,19 +47,16 @@ import { assertTowers, skipListModel, type Whole } from './skip-list-whole.ts';
 import type { SkipListModel, SkipListProbe } from './skip-list.steps.ts';
 import {
   FOREIGN_WORDS,
-  LINK_BYTES,
+  MEMBER_OFFSET,
   MOST_LEVELS,
   Path,
   SPAN,
-  TOWER_BYTES,
-  TOWER_OFFSET,
   Towers,
-  linkAt,
-  nextScoreAt,
+  linkWord,
+  nextScoreDouble,
+  type Stop,
 } from './skip-list-towers.ts';
 import { Target, assertOrder, type IndexShape, type SortedIndex } from './sorted-index.ts';
-
-const HEAD_BYTES = TOWER_OFFSET + MOST_LEVELS * LINK_BYTES;
 
 export interface SkipListOptions {
   readonly id: number;
@@ -75,7 +74,6 @@ export interface SkipListState {
 
 export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   readonly foreignWords = FOREIGN_WORDS;
-  readonly gapWord = TOWER_BYTES;
 
   private readonly arena: Arena;
   private readonly id: number;
@@ -86,7 +84,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   /** The way of the last search, and that to where an element is that moves. */
   private readonly path = new Path();
   private readonly oldPath = new Path();
-  /** A record like an element's, but of no member and with a tower of all levels. It is made for the first element. */
+  /** A record like an element's, but of no member and with a tower as high as can be. It is made for the first element. */
   private head: Ref = NONE;
   private tail: Ref = NONE;
   private levels = 1;
@@ -98,22 +96,26 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.trace = options.trace;
     this.chance = options.chance;
     this.towers = new Towers(arena);
-    this.target = new Target(arena, TOWER_OFFSET, TOWER_BYTES);
+    this.target = new Target(arena, MEMBER_OFFSET);
   }
 
   get length(): number {
     return this.count;
   }
 
-  /** The bytes of a tower as high as chance will have it. */
-  gapBytes(): number {
-    // Two bits a level: one time in four both are 0, and the tower grows.
-    const bits = this.chance();
-    const levels = bits === 0 ? MOST_LEVELS : 1 + ((31 - Math.clz32(bits & -bits)) >> 1);
-    return levels * LINK_BYTES;
+  insert(element: Ref, score: number): void {
+    this.towers.build(element, this.throwLevels());
+    this.putIn(element, score);
   }
 
-  insert(element: Ref, score: number): void {
+  /** As many levels as chance will have it. */
+  private throwLevels(): number {
+    // Two bits a level: one time in four both are 0, and the tower grows.
+    const bits = this.chance();
+    return bits === 0 ? MOST_LEVELS : 1 + ((31 - Math.clz32(bits & -bits)) >> 1);
+  }
+
+  private putIn(element: Ref, score: number): void {
     if (this.head === NONE) this.makeHead();
     const levels = this.towers.levels(element);
     if (levels > this.levels) this.raise(levels);
@@ -121,7 +123,9 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     const rank = this.search();
     this.enter(element, levels, score);
     const { before } = this.path;
-    for (let level = 0; level < levels; level++) this.link(level, before[level], element, score, rank);
+    this.link(0, before[0], element, score, rank);
+    const tower = this.towers.tower(element);
+    for (let level = 1; level < levels; level++) this.link(level, before[level], tower, score, rank);
     for (let level = levels; level < this.levels; level++) this.stretch(level, before[level], 1);
     this.setBackward(element, this.named(before[0]));
     this.setBackward(this.next(element), element);
@@ -130,6 +134,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   remove(element: Ref): void {
     this.findBefore(element);
     this.takeOut(element);
+    this.towers.raze(element);
   }
 
   removeRun(first: Ref, count: number, free: (element: Ref) => void): void {
@@ -139,6 +144,7 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     for (let left = count; left > 0; left--) {
       const next = this.next(element);
       this.takeOut(element);
+      this.towers.raze(element);
       free(element);
       element = next;
     }
@@ -161,11 +167,14 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     const { before } = this.path;
     const levels = this.towers.levels(element);
     this.setBackward(this.next(element), this.named(before[0]));
-    for (let level = 0; level < levels; level++) this.unlink(level, before[level], element);
+    this.unlink(0, before[0], element);
+    const tower = this.towers.tower(element);
+    for (let level = 1; level < levels; level++) this.unlink(level, before[level], tower);
     for (let level = levels; level < this.levels; level++) this.stretch(level, before[level], -1);
     this.leave(element);
     let high = this.levels;
-    while (high > 1 && this.towers.forward(this.head, high - 1) === NONE) high--;
+    const top = this.towers.tower(this.head);
+    while (high > 1 && this.towers.forward(top, high - 1) === NONE) high--;
     if (high < this.levels) this.lower(high);
   }
 
@@ -180,12 +189,12 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
       this.setScore(element, score);
     } else {
       this.takeOut(element);
-      this.insert(element, score);
+      this.putIn(element, score);
     }
   }
 
   /**
-   * Takes an element to another place, after both ways were searched at once. Does what `takeOut` and `insert` do one after
+   * Takes an element to another place, after both ways were searched at once. Does what `takeOut` and `putIn` do one after
    * the other, where nobody watches the searches.
    */
   private move(element: Ref, score: number): void {
@@ -194,13 +203,15 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     const rank = this.searchBoth(element, score) - (isUp ? 1 : 0);
     const levels = towers.levels(element);
     this.setBackward(this.next(element), this.named(oldPath.before[0]));
+    let stop: Stop = element;
     for (let level = 0; level < levels; level++) {
       const old = oldPath.before[level];
-      this.unlink(level, old, element);
+      this.unlink(level, old, stop);
       // The new way was searched while the element was on it.
-      if (path.before[level] === element) path.take(level, old, oldPath.ranks[level]);
+      if (path.before[level] === stop) path.take(level, old, oldPath.ranks[level]);
       else if (isUp && path.before[level] !== old) path.ranks[level]--;
-      this.link(level, path.before[level], element, score, rank);
+      this.link(level, path.before[level], stop, score, rank);
+      if (level === 0) stop = towers.tower(element);
     }
     for (let level = levels; level < this.levels; level++) {
       if (oldPath.before[level] === path.before[level]) continue;
@@ -248,44 +259,41 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
    * often decides, and at the rest of the link only to follow it; what it needs are local names.
    */
   private walk(first: Path, firstScore: number, lowest: number, second: Path | null, secondScore: number): void {
-    const { target, trace } = this;
-    const { words, doubles } = this.arena;
-    first.begin(this.head);
-    second?.begin(this.head);
-    let path = second ?? first;
-    let wanted = second === null ? firstScore : secondScore;
-    for (let level = this.levels - 1; level >= lowest;) {
-      let { at, rank } = path;
-      let scores = doubles[at >>> PAGE_SHIFT];
-      for (;;) {
-        const ahead = scores[nextScoreAt(at, level)];
-        if (ahead > wanted) break;
-        const page = words[at >>> PAGE_SHIFT];
-        const link = linkAt(at, level);
-        const next = page[link];
-        // Where no score is wanted or the two are equal, members decide; and infinity may be that of the end.
-        if (!(ahead < wanted) && (next === NONE || !target.isBehindTie(next))) break;
-        rank += level === 0 ? 1 : page[link + SPAN];
-        at = next;
-        scores = doubles[at >>> PAGE_SHIFT];
-        trace?.forward(this.id, level, at);
-      }
-      trace?.down(this.id, level, this.named(at));
-      path.at = at;
-      path.rank = rank;
-      path.take(level, at, rank);
-      if (path === second) {
-        path = first;
-        wanted = firstScore;
-      } else {
-        level--;
-        // On the lowest level an element knows what is before it.
-        if (second !== null && level > 0) {
-          path = second;
-          wanted = secondScore;
-        }
-      }
+    const { head, towers } = this;
+    const top = this.levels > 1 ? towers.tower(head) : head;
+    first.begin(top);
+    second?.begin(top);
+    for (let level = this.levels - 1; level > 0; level--) {
+      if (second !== null) this.along(second, level, secondScore);
+      this.along(first, level, firstScore);
     }
+    // On the lowest level an element knows what is before it.
+    if (lowest > 0) return;
+    if (this.levels > 1) first.at = towers.element(first.at, 1);
+    this.along(first, 0, firstScore);
+  }
+
+  /** Goes on along a level. */
+  private along(path: Path, level: number, wanted: number): void {
+    const { target, towers, trace } = this;
+    const { arena } = this;
+    const link = linkWord(level);
+    const nextScore = nextScoreDouble(link);
+    let { at, rank } = path;
+    for (;;) {
+      const ahead = arena.double(at, nextScore);
+      if (ahead > wanted) break;
+      const next = arena.word(at, link);
+      // Where no score is wanted or the two are equal, members decide; and infinity may be that of the end.
+      if (!(ahead < wanted) && (next === NONE || !target.isBehindTie(towers.element(next, level)))) break;
+      rank += level === 0 ? 1 : arena.word(at, link + SPAN);
+      at = next;
+      trace?.forward(this.id, level, towers.element(at, level));
+    }
+    trace?.down(this.id, level, this.nameOf(at, level));
+    path.at = at;
+    path.rank = rank;
+    path.take(level, at, rank);
   }
 
   rank(element: Ref): number {
@@ -307,20 +315,22 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
 
   at(rank: number): Ref {
     if (rank < 0 || rank >= this.count) return NONE;
-    let at = this.head;
-    let left = rank + 1;
-    for (let level = this.levels - 1; left > 0; level--) {
+    const { towers } = this;
+    let level = this.levels - 1;
+    let at = towers.stop(this.head, level);
+    for (let left = rank + 1; ; level--) {
       for (;;) {
-        const next = this.towers.forward(at, level);
-        const span = this.towers.span(at, level);
+        const next = towers.forward(at, level);
+        const span = towers.span(at, level);
         if (next === NONE || span > left) break;
         left -= span;
         at = next;
-        this.trace?.forward(this.id, level, at);
+        this.trace?.forward(this.id, level, towers.element(at, level));
       }
-      if (left > 0) this.trace?.down(this.id, level, this.named(at));
+      if (left === 0) return towers.element(at, level);
+      this.trace?.down(this.id, level, this.nameOf(at, level));
+      at = towers.below(at, level);
     }
-    return at;
   }
 
   first(): Ref {
@@ -344,11 +354,12 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   ownBytes(): number {
-    return this.head === NONE ? 0 : this.arena.capacityOf(this.head);
+    return this.head === NONE ? 0 : this.arena.capacityOf(this.head) + this.towers.bytes(this.head);
   }
 
   private makeHead(): void {
-    this.head = this.arena.allocateZeroed(HEAD_BYTES);
+    this.head = this.arena.allocateZeroed(MEMBER_OFFSET);
+    this.towers.build(this.head, MOST_LEVELS);
     this.towers.setLink(this.head, 0, NONE, 0, Infinity);
   }
 
@@ -357,11 +368,15 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     return element === this.head ? NONE : element;
   }
 
+  private nameOf(stop: Stop, level: number): Ref {
+    return this.named(this.towers.element(stop, level));
+  }
+
   // Micro-steps.
 
   private raise(levels: number): void {
-    for (let level = this.levels; level < levels; level++)
-      this.towers.setLink(this.head, level, NONE, this.count, Infinity);
+    const top = this.towers.tower(this.head);
+    for (let level = this.levels; level < levels; level++) this.towers.setLink(top, level, NONE, this.count, Infinity);
     this.levels = levels;
     this.trace?.raise(this.id, levels);
   }
@@ -375,29 +390,25 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.trace?.enter(this.id, element, levels, length, score, page, start, start + length);
   }
 
-  private link(level: number, before: Ref, element: Ref, score: number, rank: number): void {
+  private link(level: number, before: Stop, stop: Stop, score: number, rank: number): void {
+    const { towers } = this;
     const spanBefore = rank - this.path.ranks[level] + 1;
-    const span = this.towers.span(before, level) + 1 - spanBefore;
-    this.towers.setLink(element, level, this.towers.forward(before, level), span, this.towers.nextScore(before, level));
-    this.towers.setLink(before, level, element, spanBefore, score);
-    this.trace?.link(this.id, level, this.named(before), element, spanBefore, span);
+    const span = towers.span(before, level) + 1 - spanBefore;
+    towers.setLink(stop, level, towers.forward(before, level), span, towers.nextScore(before, level));
+    towers.setLink(before, level, stop, spanBefore, score);
+    this.trace?.link(this.id, level, this.nameOf(before, level), this.nameOf(stop, level), spanBefore, span);
   }
 
-  private unlink(level: number, before: Ref, element: Ref): void {
-    const span = this.towers.span(before, level) + this.towers.span(element, level) - 1;
-    this.towers.setLink(
-      before,
-      level,
-      this.towers.forward(element, level),
-      span,
-      this.towers.nextScore(element, level),
-    );
-    this.trace?.unlink(this.id, level, this.named(before), element);
+  private unlink(level: number, before: Stop, stop: Stop): void {
+    const { towers } = this;
+    const span = towers.span(before, level) + towers.span(stop, level) - 1;
+    towers.setLink(before, level, towers.forward(stop, level), span, towers.nextScore(stop, level));
+    this.trace?.unlink(this.id, level, this.nameOf(before, level), this.nameOf(stop, level));
   }
 
-  private stretch(level: number, before: Ref, by: number): void {
+  private stretch(level: number, before: Stop, by: number): void {
     this.towers.stretch(before, level, by);
-    this.trace?.stretch(this.id, level, this.named(before), by);
+    this.trace?.stretch(this.id, level, this.nameOf(before, level), by);
   }
 
   private setBackward(element: Ref, before: Ref): void {
@@ -426,7 +437,10 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   }
 
   clear(): void {
-    if (this.head !== NONE) this.arena.release(this.head);
+    if (this.head !== NONE) {
+      this.towers.clear(this.head);
+      this.arena.release(this.head);
+    }
     this.restore(EMPTY);
     this.trace?.clear(this.id);
   }

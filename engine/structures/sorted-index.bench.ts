@@ -41,13 +41,11 @@ class InArena implements Contender {
   /** Lays an element out as the table does. */
   private makeElement(start: number, end: number): Ref {
     const { arena, index } = this;
-    const gapBytes = index.gapBytes();
-    const memberOffset = (TABLE_WORDS + index.foreignWords) * 4 + gapBytes;
+    const memberOffset = (TABLE_WORDS + index.foreignWords) * 4;
     const element = arena.allocate(memberOffset + end - start);
     const words = arena.words[element >>> PAGE_SHIFT];
     const first = (element & PAGE_MASK) << 1;
     words[first + 2] = end - start;
-    if (index.gapWord !== 0) words[first + index.gapWord] = gapBytes;
     copyBytes(members, start, end, arena.bytes[element >>> PAGE_SHIFT], (first << 2) + memberOffset);
     return element;
   }

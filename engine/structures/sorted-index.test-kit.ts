@@ -45,10 +45,10 @@ export class SortedElements<State, Model> {
 
   constructor(make: (arena: Arena) => SortedIndex<State, Model>) {
     this.index = make(this.arena);
-    const { foreignWords, gapWord } = this.index;
+    const { foreignWords } = this.index;
     this.table = new HashTable(this.arena, {
       ...{ id: 1, hashName: 'fnv1a', seed: [0, 0], payloadWords: 0, trace: null },
-      ...{ foreignWords, gapWord },
+      foreignWords,
     });
   }
 
@@ -67,7 +67,7 @@ export class SortedElements<State, Model> {
       if (count > 0) this.index.removeRun(this.index.at(rank), count, (element) => this.table.remove(element));
     } else if (what === 'set') {
       if (found !== NONE) this.index.rescore(found, score);
-      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length, this.index.gapBytes()), score);
+      else this.index.insert(this.table.insertMissing(bytes, 0, bytes.length), score);
     } else if (what === 'look') {
       this.index.at(this.index.countToScore(score, true));
       if (found !== NONE) this.index.rank(found);

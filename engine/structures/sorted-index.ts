@@ -3,11 +3,11 @@
  * tree both do, so that they can be compared; a sorted set does not know which one it has.
  *
  * An element is one record in two structures. The hash table that finds it by its member owns the record and its first
- * words; the index keeps its links in the same record, before the member: in words, and in a gap behind them where their
- * number differs from element to element. So both are found without a look at how long the member is.
+ * words; the index keeps its own in the same record, before the member, so that both are found without a look at how long
+ * that is.
  *
  * ```
- *   │ next │ hash │ length │ the index's words, with the score … │ the gap … │ member … │
+ *   │ next │ hash │ length │ the index's words, with the score … │ member … │
  * ```
  */
 import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/arena.ts';
@@ -29,10 +29,6 @@ export interface SortedIndex<State, Model> {
   readonly length: number;
   /** Words that it needs in each entry of the table. */
   readonly foreignWords: number;
-  /** The word of an entry that says how wide its gap is; 0 where no entry has one. */
-  readonly gapWord: number;
-  /** How many bytes the next element is to have before its member; asked once before each `insert`. */
-  gapBytes(): number;
 
   /** Puts an element in its place. It lies in the table already, and is not in the index. */
   insert(element: Ref, score: number): void;
@@ -77,7 +73,6 @@ export class Target {
 
   private readonly arena: Arena;
   private readonly memberOffset: number;
-  private readonly gapWord: number;
   /** Whether among equal scores the members decide, by the bytes from `start` to `end`. */
   private hasMember = false;
   /** The element whose place is looked for, which does not come before itself; `NONE` of any other target. */
@@ -87,11 +82,10 @@ export class Target {
   private start = 0;
   private end = 0;
 
-  /** Members begin at an offset from the front of their elements, behind the gap of so many bytes as a word says. */
-  constructor(arena: Arena, memberOffset: number, gapWord = 0) {
+  /** Members begin so many bytes behind the front of their elements. */
+  constructor(arena: Arena, memberOffset: number) {
     this.arena = arena;
     this.memberOffset = memberOffset;
-    this.gapWord = gapWord;
   }
 
   /** The place of this very element, were its score this. */
@@ -134,8 +128,7 @@ export class Target {
 
   /** Where an element's member begins in its page. */
   memberStart(element: Ref): number {
-    const gapBytes = this.gapWord === 0 ? 0 : this.arena.word(element, this.gapWord);
-    return ((element & PAGE_MASK) << 3) + this.memberOffset + gapBytes;
+    return ((element & PAGE_MASK) << 3) + this.memberOffset;
   }
 
   /** Compares an element's member with what is looked for as memcmp does, a prefix before the longer. */

@@ -133,7 +133,12 @@ test('CONFIG REWRITE writes the file that the server was started with, and a res
   const path = join(folder, 'redis.conf');
   writeFileSync(path, `# ours\nport ${await freePort()}\nhttp-port 0\ntimeout 3\n`);
   const settings = (): Settings => settingsFrom([path], { cwd: folder, read: (name) => readFileSync(name, 'utf8') });
-  const server = await startServer({ settings: settings(), pageDirectory: folder, say: () => undefined });
+  const server = await startServer({
+    settings: settings(),
+    pageDirectory: folder,
+    say: () => undefined,
+    stretchPages: 0,
+  });
   try {
     const wire = await Wire.open(server.port);
     wire.send(request('CONFIG', 'SET', 'timeout', '9', 'maxmemory', '1gb') + request('CONFIG', 'REWRITE'));

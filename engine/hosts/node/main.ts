@@ -11,6 +11,12 @@ import { settingsFrom, SettingsError, type Settings } from './settings.ts';
 /** The bundle lies in `dist-server/`, beside `dist/` and below package.json. */
 const packageDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/**
+ * A gigabyte: the keys of most data sets. What does not fit into it lies behind it, page by page. Windows reckons memory when it is
+ * promised, the others when it is written to.
+ */
+const STRETCH_PAGES = process.platform === 'win32' ? 0 : 1024;
+
 function version(): string {
   const facts: unknown = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8'));
   return typeof facts === 'object' && facts !== null && 'version' in facts ? String(facts.version) : '';
@@ -53,6 +59,7 @@ async function run(argv: readonly string[]): Promise<void> {
   const server = await startServer({
     settings,
     pageDirectory: join(packageDirectory, 'dist'),
+    stretchPages: STRETCH_PAGES,
     say,
     onShutdown: (problem) => {
       if (problem !== null) giveUp(`The log could not be saved: ${problem.message}`);

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly settings: Settings;
   /** Where the built page lies. */
   readonly pageDirectory: string;
+  /** So many pages of memory lie in one piece, if the system gives that. */
+  readonly stretchPages: number;
   say(sentence: string): void;
   /** The server has ended by itself: a client sent SHUTDOWN. */
   onShutdown?(problem: Error | null): void;
@@ -91,6 +93,7 @@ class NodeServer implements RunningServer {
         log: isLogged ? log : undefined,
         sleep,
         clock: () => performance.now() * 1000,
+        memory: { stretchPages: options.stretchPages },
         rewriteConfig: () => rewriteConfigFile(configFile, this.engine.config),
         shutdown: () => {
           this.shutDownSoon();

@@ -56,6 +56,8 @@ export async function startTestServer(...flags: string[]): Promise<TestServer> {
   const server = await startServer({
     settings,
     pageDirectory: join(dir, 'dist'),
+    // Few, so that what a test does goes past their end.
+    stretchPages: 2,
     say: (sentence) => said.push(sentence),
     onShutdown: (problem) => {
       onEnd(problem);
