@@ -254,9 +254,6 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
   /**
    * Searches along a path for the target, were its score this; and level by level in turn along another path for the same
    * with another score: what a search waits for is memory, and so the two wait together.
-   *
-   * Most commands on a large sorted set spend their time in this loop. So it looks first at the score in a link, which most
-   * often decides, and at the rest of the link only to follow it; what it needs are local names.
    */
   private walk(first: Path, firstScore: number, lowest: number, second: Path | null, secondScore: number): void {
     const { head, towers } = this;
@@ -273,10 +270,12 @@ export class SkipList implements SortedIndex<SkipListState, SkipListModel> {
     this.along(first, 0, firstScore);
   }
 
-  /** Goes on along a level. */
+  /**
+   * Goes on along a level. Most commands on a large sorted set spend their time in this loop: it looks first at the score in a
+   * link, which most often decides, and at the rest of the link only to follow it.
+   */
   private along(path: Path, level: number, wanted: number): void {
-    const { target, towers, trace } = this;
-    const { arena } = this;
+    const { arena, target, towers, trace } = this;
     const link = linkWord(level);
     const nextScore = nextScoreDouble(link);
     let { at, rank } = path;
