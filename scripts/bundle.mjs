@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 
 import { cachePath, root } from './ensure-install.mjs';
+import { constants } from './vite-constants.mjs';
 
 /**
  * Returns the path of the bundle.
@@ -22,7 +23,8 @@ export async function bundle(entry, { name, plugins = [] }) {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins,
+    // As the server is built: what is measured here must be what runs there.
+    plugins: [constants(), ...plugins],
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: entry,

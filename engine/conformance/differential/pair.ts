@@ -145,7 +145,8 @@ export class Pair {
     const { queue } = this;
     const isOk = isPlain(ours) && ours.text === 'OK';
     if (name === 'multi' && isOk) this.queue = [];
-    else if (queue !== null && isPlain(ours) && ours.text === 'QUEUED') queue.push(words);
+    // Of a MULTI that was silenced one learns by what comes behind it.
+    else if (ours.kind === 'line' && ours.text === 'QUEUED') (this.queue ??= []).push(words);
     else if (name === 'exec' || (isOk && name === 'discard') || isReset(words)) {
       this.queue = null;
       if (name === 'exec' && queue !== null && ours.kind === 'group') return this.sameTransaction(queue, ours, real);
