@@ -143,16 +143,18 @@ describe('what is kept', () => {
       const client = new Client(started.connect('one'));
       const found = Number(textOf(await client.send(['GET', 'counter'])) ?? 0);
       expect(found).toBeGreaterThanOrEqual(acknowledged);
-      for (let i = 0; i < 400; i++) {
+      const replies = Array.from({ length: 400 }, () =>
         client.send(['INCR', 'counter']).then(
           (reply) => (acknowledged = Math.max(acknowledged, Number(textOf(reply)))),
           () => undefined,
-        );
-      }
+        ),
+      );
+      // Every other worker lives until it has acknowledged something, however slow the machine is.
+      if (kill % 2 === 1) await replies[0];
       await new Promise((resolve) => setTimeout(resolve, (kill * 13) % 29));
       started.close();
     }
-    expect(acknowledged).toBeGreaterThan(50);
+    expect(acknowledged).toBeGreaterThanOrEqual(25);
   }, 90_000);
 
   it('is a scratch database where no store is named, and says so', async () => {
