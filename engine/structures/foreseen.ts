@@ -19,6 +19,15 @@ import { equalBytes, viewOf } from '../memory/bytes.ts';
 /** As many reads as a processor keeps in flight, about; and what they bring must not push each other out. */
 const AT_ONCE = 16;
 
+/**
+ * What a table notes while it looks for all of them; nothing of it outlives the look. They are constants of this module, and longer
+ * than what V8 lays among its own objects, so that it can write where they lie into the code that uses them: the fewer instructions
+ * there are to a read, the more reads are under way at once. Measured: with arrays of `Foreseen` the look takes a tenth longer.
+ */
+export const HASHES = new Int32Array(2 * AT_ONCE);
+export const ENTRIES = new Int32Array(2 * AT_ONCE);
+export const WORDS = new Int32Array(2 * AT_ONCE);
+
 export class Foreseen {
   /** Where the keys lie in the input. They follow one another. */
   readonly starts = new Int32Array(AT_ONCE);
@@ -26,8 +35,6 @@ export class Foreseen {
   readonly hashes = new Int32Array(AT_ONCE);
   /** The entry of each key, or `NONE`: as long as `table` says so. */
   readonly entries = new Int32Array(AT_ONCE);
-  /** What was read for each. */
-  readonly words = new Int32Array(AT_ONCE);
   bytes: Uint8Array = NOTHING;
   count = 0;
   /** Where they were looked for, and nothing has come or gone since. */

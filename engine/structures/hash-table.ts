@@ -40,7 +40,7 @@ import { NONE, PAGE_MASK, PAGE_SHIFT, type Arena, type Ref } from '../memory/are
 import { copyBytes, IS_LITTLE_ENDIAN, viewOf } from '../memory/bytes.ts';
 import { PREVIEW_BYTES } from '../trace/steps.ts';
 import { BucketArray, type BucketArrayState } from './bucket-array.ts';
-import type { Foreseen } from './foreseen.ts';
+import { ENTRIES, HASHES, WORDS, type Foreseen } from './foreseen.ts';
 import { hashFunction, type HashFunction, type HashName } from './hash-functions.ts';
 import { randomEntry, sampleBuckets, scanBuckets, type Tables } from './hash-table-walk.ts';
 import { assertTables, bucketsModel, chainLengths, chainsByLength } from './hash-table-whole.ts';
@@ -156,27 +156,28 @@ export class HashTable {
    * hundred instructions ahead, and so has most of the reads under way at once.
    */
   foresee(foreseen: Foreseen): void {
-    const { bytes, starts, ends, hashes, entries, count, words } = foreseen;
+    const { bytes, starts, ends, hashes, entries, count } = foreseen;
     const { old, arena } = this;
-    for (let i = 0; i < count; i++) hashes[i] = this.hash(bytes, starts[i], ends[i]);
+    for (let i = 0; i < count; i++) HASHES[i] = this.hash(bytes, starts[i], ends[i]);
+    for (let i = 0; i < count; i++) hashes[i] = HASHES[i];
     // Each look-up of a resize that is under way moves a bucket.
     if (this.cursor >= 0 || old.used === 0) return;
     const mask = old.size - 1;
-    for (let i = 0; i < count; i++) entries[i] = old.head(hashes[i] & mask);
+    for (let i = 0; i < count; i++) ENTRIES[i] = old.head(HASHES[i] & mask);
     // There are words to read at `NONE`, too.
-    for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
+    for (let i = 0; i < count; i++) WORDS[i] = arena.word(ENTRIES[i], 1);
     for (let left = FORESEEN_STEPS; left > 0; left--) {
       // On to the next where the hash is another one: reckoned and not asked, for each wrong guess would end the reading ahead.
       for (let i = 0; i < count; i++) {
-        const difference = words[i] ^ hashes[i];
+        const difference = WORDS[i] ^ HASHES[i];
         const isOther = (difference | -difference) >> 31;
-        entries[i] ^= (entries[i] ^ this.next(entries[i])) & isOther;
+        ENTRIES[i] ^= (ENTRIES[i] ^ this.next(ENTRIES[i])) & isOther;
       }
-      for (let i = 0; i < count; i++) words[i] = arena.word(entries[i], 1);
+      for (let i = 0; i < count; i++) WORDS[i] = arena.word(ENTRIES[i], 1);
     }
     for (let i = 0; i < count; i++) {
-      let entry = entries[i];
-      while (entry !== NONE && !this.holds(entry, hashes[i], bytes, starts[i], ends[i])) entry = this.next(entry);
+      let entry = ENTRIES[i];
+      while (entry !== NONE && !this.holds(entry, HASHES[i], bytes, starts[i], ends[i])) entry = this.next(entry);
       entries[i] = entry;
     }
     foreseen.table = this;
